@@ -1,0 +1,106 @@
+import type { ChatKey, MailId, Nonce, RequestNumber, ThreadId, TurnId } from "./ids.ts";
+
+/** One changed file of a patch. `diff` is a unified diff, or the content of an added file. */
+export interface FileChange {
+  readonly path: string;
+  readonly kind: "add" | "delete" | "update";
+  readonly diff: string;
+  readonly movedTo?: string;
+}
+
+/** One question of the model. */
+export interface Question {
+  readonly id: string;
+  readonly header: string;
+  readonly question: string;
+  readonly options: readonly { readonly label: string; readonly description?: string }[];
+  /** Free text is allowed as well. */
+  readonly other: boolean;
+  /** The answer must not be shown again. */
+  readonly secret: boolean;
+}
+
+/** What Codex asks a person. */
+export type RequestBody =
+  | {
+      readonly kind: "command";
+      /** Full command line as Codex will run it. */
+      readonly command: string;
+      readonly cwd?: string;
+      readonly reason?: string;
+      /** argv prefix app-server proposes to allow for ever; absent when it proposes none. */
+      readonly proposedRule?: readonly string[];
+    }
+  | { readonly kind: "files"; readonly changes: readonly FileChange[]; readonly reason?: string; readonly grantRoot?: string }
+  | { readonly kind: "permissions"; readonly summary: string; readonly reason?: string; readonly raw: unknown }
+  | { readonly kind: "question"; readonly questions: readonly Question[] }
+  | { readonly kind: "elicitation"; readonly server: string; readonly message: string; readonly raw: unknown };
+
+/** Identity of a server request: rpc ids restart per process, so the rest is part of the key. */
+export interface RequestIdentity {
+  readonly rpcId: number | string;
+  readonly threadId: ThreadId;
+  readonly turnId: TurnId;
+  readonly itemId: string;
+  readonly approvalId?: string;
+}
+
+/** A server request of app-server, read and typed. */
+export interface CodexRequest extends RequestIdentity {
+  readonly body: RequestBody;
+}
+
+/** Decisions a person can take on an approval. `always` accepts the proposed rule. */
+export type Decision = "accept" | "acceptForSession" | "always" | "decline" | "cancel";
+
+/** A person's answer. */
+export type RequestAnswer =
+  | { readonly kind: "decision"; readonly decision: Decision; /** Told to Codex before the decline. */ readonly reason?: string }
+  | { readonly kind: "answers"; readonly answers: Readonly<Record<string, readonly string[]>> };
+
+/** Life of a request: pending → (reserved →) answering → resolved | ended. */
+export type RequestState = "pending" | "answering" | "resolved" | "ended";
+
+/** The durable record of an approval or question. */
+export interface RequestRecord {
+  readonly number: RequestNumber;
+  readonly chat: ChatKey;
+  readonly state: RequestState;
+  readonly request: CodexRequest;
+  /** ms since the epoch. */
+  readonly askedAt: number;
+  /** Set from `answering` on. */
+  readonly answer?: RequestAnswer;
+  readonly answeredBy?: { readonly id: string; readonly name: string };
+  readonly answeredAt?: number;
+}
+
+/** What a button does; stored behind its nonce. */
+export type ButtonAct =
+  | { readonly act: "answer"; readonly request: RequestNumber; readonly answer: RequestAnswer }
+  | { readonly act: "answerWhy"; readonly request: RequestNumber }
+  /** Free text for question `question` of the request ("Other …"). */
+  | { readonly act: "answerOther"; readonly request: RequestNumber; readonly question: string }
+  /** One option of question number `index`. */
+  | { readonly act: "choose"; readonly request: RequestNumber; readonly index: number; readonly option: string }
+  | { readonly act: "declineWith"; readonly request: RequestNumber; readonly mail: MailId }
+  | { readonly act: "stop"; readonly turnId?: TurnId }
+  | { readonly act: "steerNow" | "runNext" | "drop"; readonly mail: MailId }
+  | { readonly act: "continue" | "leave" | "retry"; readonly turnId: TurnId; readonly at?: number }
+  | { readonly act: "details" | "diff" | "undo"; readonly turnId: TurnId }
+  | { readonly act: "showRequest"; readonly request: RequestNumber }
+  | { readonly act: "askAgain"; readonly request: RequestNumber }
+  | { readonly act: "wait" | "restartCodex"; readonly turnId?: TurnId }
+  | { readonly act: "command"; readonly name: string; readonly args: string; /** Stop the running turn first. */ readonly how?: "stopFirst" | "afterTurn" }
+  | { readonly act: "sendAsText"; readonly text: string }
+  | { readonly act: "endTerminal"; readonly processId: string };
+
+/** A button as stored: bound to its chat, so that a forwarded or forged one is worth nothing. */
+export interface ButtonRecord {
+  readonly nonce: Nonce;
+  readonly chat: ChatKey;
+  readonly act: ButtonAct;
+}
+
+/** Rights of a person, independent of each other. */
+export type Right = "talk" | "approve" | "operate";
