@@ -1,3 +1,4 @@
+import type { ApprovalPolicyName, EffortName, SandboxName } from "../model/settings.ts";
 import type { ClientId, ThreadId, TurnId } from "../model/ids.ts";
 import type { CodexRequest, RequestAnswer } from "../model/request.ts";
 import type { CodexEvent, TurnRecord } from "../model/turn.ts";
@@ -12,9 +13,9 @@ export interface ProcessRecord {
   readonly host: string;
 }
 
-export type SandboxMode = "read-only" | "workspace-write" | "danger-full-access";
-export type ApprovalPolicy = "untrusted" | "on-request" | "never";
-export type Effort = "none" | "minimal" | "low" | "medium" | "high" | "xhigh";
+export type SandboxMode = SandboxName;
+export type ApprovalPolicy = ApprovalPolicyName;
+export type Effort = EffortName;
 
 /** How a chat's Codex is run. */
 export interface SessionSpec {

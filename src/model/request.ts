@@ -84,15 +84,17 @@ export type ButtonAct =
   /** One option of question number `index`. */
   | { readonly act: "choose"; readonly request: RequestNumber; readonly index: number; readonly option: string }
   | { readonly act: "declineWith"; readonly request: RequestNumber; readonly mail: MailId }
-  | { readonly act: "stop"; readonly turnId?: TurnId }
+  /** `slot`: the turn meant; absent for whatever runs. */
+  | { readonly act: "stop"; readonly slot?: string }
   | { readonly act: "steerNow" | "runNext" | "drop"; readonly mail: MailId }
-  | { readonly act: "continue" | "leave" | "retry"; readonly turnId: TurnId; readonly at?: number }
-  | { readonly act: "details" | "diff" | "undo"; readonly turnId: TurnId }
-  | { readonly act: "showRequest"; readonly request: RequestNumber }
-  | { readonly act: "askAgain"; readonly request: RequestNumber }
-  | { readonly act: "wait" | "restartCodex"; readonly turnId?: TurnId }
-  | { readonly act: "command"; readonly name: string; readonly args: string; /** Stop the running turn first. */ readonly how?: "stopFirst" | "afterTurn" }
+  /** Go on with, drop, or repeat the turn of this slot. */
+  | { readonly act: "continue" | "leave" | "retry"; readonly slot: string; /** Not before, ms since the epoch. */ readonly at?: number }
+  | { readonly act: "details" | "diff" | "undo"; readonly slot: string }
+  | { readonly act: "showRequest" | "askAgain"; readonly request: RequestNumber }
+  | { readonly act: "wait" | "restartCodex"; readonly slot: string }
+  | { readonly act: "command"; readonly name: string; readonly args: string; /** How to deal with the running turn. */ readonly how?: "stopFirst" | "afterTurn" }
   | { readonly act: "sendAsText"; readonly text: string }
+  | { readonly act: "setting"; readonly key: "whileBusy" | "language"; readonly value: string }
   | { readonly act: "endTerminal"; readonly processId: string };
 
 /** A button as stored: bound to its chat, so that a forwarded or forged one is worth nothing. */

@@ -1,0 +1,124 @@
+import type { Capabilities, CallResult, OutboundCall, OutboxBody, OutboxOp, Screen } from "../model/delivery.ts";
+import type { ChatKey, MessageId, Nonce, PersonId, RequestNumber } from "../model/ids.ts";
+import type { Attachment, InboundMessage, Mail, Person } from "../model/message.ts";
+import type { ButtonRecord, RequestAnswer, RequestRecord } from "../model/request.ts";
+import type { Language, TurnView } from "../model/view.ts";
+
+/** Facts of a chat the adapter knows with each inbound event. */
+export interface ChatFacts {
+  readonly chat: ChatKey;
+  readonly private: boolean;
+  /** Group title or person's name. */
+  readonly title: string;
+}
+
+/** What an adapter hands to ingress. `dedupe` is unique per platform event of the account and survives redelivery. */
+export type InboundEvent =
+  | { readonly kind: "message"; readonly dedupe: string; readonly at: ChatFacts; readonly message: InboundMessage; /** Bot is addressed: private chat, mention, reply to it, command. */ readonly addressed: boolean }
+  | { readonly kind: "edit"; readonly dedupe: string; readonly at: ChatFacts; readonly message: InboundMessage }
+  | { readonly kind: "tap"; readonly dedupe: string; readonly at: ChatFacts; readonly person: Person; readonly nonce: Nonce; readonly messageId?: MessageId }
+  | { readonly kind: "stop"; readonly dedupe: string; readonly at: ChatFacts; readonly person: Person; readonly draftId: number }
+  /** The bot can no longer write there. */
+  | { readonly kind: "gone"; readonly dedupe: string; readonly at: ChatFacts }
+  | { readonly kind: "moved"; readonly dedupe: string; readonly at: ChatFacts; readonly to: ChatKey };
+
+/** What to tell the tapper at once (toast). Absent text: just stop the spinner. */
+export interface TapReply {
+  readonly text?: string;
+  /** Show as a dialog that must be dismissed. */
+  readonly alert?: boolean;
+}
+
+/**
+ * The edge. Resolves only after the event is durable in Redis (L1); the adapter acknowledges to the platform after
+ * that. Rejects when it could not be stored: do not acknowledge, hand it over again. One call at a time per chat.
+ */
+export interface InboundSink {
+  accept(event: InboundEvent): Promise<TapReply>;
+}
+
+/** Health of one account, for `/readyz` and `status`. */
+export interface ChannelHealth {
+  readonly state: "starting" | "ready" | "degraded" | "failed";
+  /** One sentence for the operator; absent when ready. */
+  readonly reason?: string;
+  /** Last successful exchange, ms since the epoch. */
+  readonly lastOkAt?: number;
+}
+
+/** Who the account is on its platform. */
+export interface ChannelIdentity {
+  /** `@my_bot`. */
+  readonly name: string;
+  /** Link that opens a chat and sends `/start CODE`; absent where the platform has none. */
+  claimLink?(code: string): string;
+}
+
+/** One account of a channel. Implementations: `adapters/<channel>/index.ts`. Contract: `test/contract/channel.contract.ts`. */
+export interface Channel {
+  /** `telegram~main`. */
+  readonly account: string;
+  readonly capabilities: Capabilities;
+  health(): ChannelHealth;
+  /** Checks the token and says who we are. Rejects with BridgeError `channelUnauthorized` / `channelUnreachable`. */
+  identify(signal: AbortSignal): Promise<ChannelIdentity>;
+  /** Receives until aborted; never ends by itself on platform errors (backs off, reports through health). */
+  receive(sink: InboundSink, signal: AbortSignal): Promise<void>;
+  /** Pure. The requests, in order, that put a durable operation on the screen. Empty when the platform has no way to show it. */
+  render(op: OutboxOp, screen: Screen): readonly OutboundCall[];
+  /** Pure. The request for a live frame; undefined when there is nothing to show. `now` in ms, for elapsed time. */
+  renderLive(chat: ChatKey, view: TurnView, screen: Screen, now: number): OutboundCall | undefined;
+  /** True when live frames are a message of their own there (they count against budgets and are edited at the end). */
+  isGroup(chat: ChatKey): boolean;
+  /** Never throws; aborting gives `unknown`. */
+  perform(chat: ChatKey, call: OutboundCall, signal: AbortSignal): Promise<CallResult>;
+  /** Shows that the bot is busy (typing), for about 5 s. Best effort. */
+  busy(chat: ChatKey, signal: AbortSignal): Promise<void>;
+  /** Stores an attachment's bytes at `path` (absolute). BridgeError `fileTooLarge`, `fileGone`, `diskFull`, `channelUnreachable`. */
+  download(attachment: Attachment, path: string, signal: AbortSignal): Promise<void>;
+  /** Publishes the command menu where the platform has one. */
+  publishCommands(commands: Readonly<Record<"en" | "zh-CN", readonly { readonly name: string; readonly description: string }[]>>, signal: AbortSignal): Promise<void>;
+}
+
+/** Result of a durable ingest. `full`: the chat's mailbox cap is reached, nothing was stored. */
+export type IngestResult = "taken" | "duplicate" | "full";
+
+/** Verdict of settling a request; what the tapper is told follows from it. */
+export type Settled =
+  | { readonly verdict: "taken" }
+  /** Already answered, or its turn is over. */
+  | { readonly verdict: "late"; readonly record: RequestRecord }
+  /** Someone is writing the reason for a decline. */
+  | { readonly verdict: "reserved"; readonly by: string }
+  | { readonly verdict: "unknown" };
+
+/** Redis as ingress sees it. Every write is one atomic, durable step. */
+export interface IngressStore {
+  /** Stores mail once per `dedupe` (48 h) and rings or flags its owner; adds the wake-up when nobody owns the chat. */
+  ingest(chat: ChatKey, dedupe: string, mail: Mail, facts: ChatFacts): Promise<IngestResult>;
+  /** Marks an event as seen that needs no mail. False: seen before. */
+  once(chat: ChatKey, dedupe: string): Promise<boolean>;
+  /** The chat an inbound address belongs to (a moved group keeps its old key). */
+  resolve(chat: ChatKey): Promise<ChatKey>;
+  move(from: ChatKey, to: ChatKey): Promise<void>;
+  button(nonce: Nonce): Promise<ButtonRecord | undefined>;
+  request(number: RequestNumber): Promise<RequestRecord | undefined>;
+  /** Open requests of a chat, oldest first. */
+  openRequests(chat: ChatKey): Promise<readonly RequestRecord[]>;
+  /** pending → answering, and the answer as mail, in one step (L7). */
+  settle(request: RequestRecord, person: Person, answer: RequestAnswer): Promise<Settled>;
+  /** Holds a request for `person`'s typed reason (or free-text answer to `question`) for 10 min. */
+  reserve(request: RequestRecord, person: Person, question?: string): Promise<Settled>;
+  /** What `person` was asked to type in this chat; taking it ends the reservation. */
+  takeReserved(chat: ChatKey, person: PersonId): Promise<{ readonly request: RequestNumber; readonly question?: string } | undefined>;
+  /** Owners by claim. */
+  owners(): Promise<readonly PersonId[]>;
+  /** The open claim code of an account, made on first call; undefined when the service has an owner. */
+  claimCode(account: string): Promise<string | undefined>;
+  /** True once for the right code: the person owns the service from now on. At most 10 wrong codes an hour. */
+  claim(account: string, code: string, person: Person): Promise<boolean>;
+  /** Language set for the chat, if any. */
+  language(chat: ChatKey): Promise<Language | undefined>;
+  /** Service notes to a chat (refusals, greetings), in the outbox like everything else. */
+  say(chat: ChatKey, body: OutboxBody): Promise<void>;
+}

@@ -1,0 +1,56 @@
+import type { ApprovalPolicyName, EffortName, SandboxName } from "./settings.ts";
+import type { ClientId, MailId, MessageId, ThreadId, TurnId } from "./ids.ts";
+import type { Language } from "./view.ts";
+
+/** What happens to a message that arrives while a turn runs. */
+export type WhileBusy = "steer" | "queue" | "interrupt";
+
+/** What a chat is bound to and how it likes to work. Absent: the service's default. */
+export interface Binding {
+  /** Name of a configured project. */
+  readonly project?: string;
+  readonly threadId?: ThreadId;
+  /** The thread had a turn, so losing it must be told. */
+  readonly threadUsed?: boolean;
+  readonly model?: string;
+  readonly effort?: EffortName;
+  readonly approvalPolicy?: ApprovalPolicyName;
+  readonly sandbox?: SandboxName;
+  readonly whileBusy?: WhileBusy;
+  readonly language?: Language;
+  readonly turns?: number;
+  /** Share of the context window still free after the last turn, 0–100. */
+  readonly contextLeft?: number;
+}
+
+/** A message handed to a running turn whose delivery is not confirmed yet. */
+export interface PendingSteer {
+  readonly clientId: ClientId;
+  readonly mailIds: readonly MailId[];
+  readonly messageId: MessageId;
+}
+
+/** The turn a chat has asked for or runs; written before `turn/start` goes out. */
+export interface RunningTurn {
+  /** `t-<first mail id>`: names view, live frame and status message. */
+  readonly slot: string;
+  readonly clientId: ClientId;
+  /** Unacked mail this turn answers; empty once delivered. */
+  readonly mailIds: readonly MailId[];
+  /** What the final replies to; absent for a turn nobody's message started ([Continue]). */
+  readonly messageId?: MessageId;
+  readonly turnId?: TurnId;
+  readonly delivered: boolean;
+  readonly startedAt: number;
+  readonly steers: readonly PendingSteer[];
+  /** Who asked to stop it. */
+  readonly stoppedBy?: string;
+}
+
+/** Mail that waits for the next turn on purpose (`queue`, or a tap on [Run next]). */
+export interface Waiting {
+  readonly mailId: MailId;
+  readonly messageId: MessageId;
+  /** Slot of the note with its buttons. */
+  readonly slot: string;
+}

@@ -1,0 +1,15 @@
+import type { ChatKey } from "../model/ids.ts";
+
+/** Outcome of one run: `done`, or `busy` when another node's lease still lives for `retryMs`. */
+export type RunOutcome = { readonly outcome: "done" } | { readonly outcome: "busy"; readonly retryMs: number };
+
+/** "Run chat X's actor": at most one activation per chat is waiting or running; one asked for while it runs is kept. */
+export interface Activations {
+  /** Resolves once the activation is durable. */
+  wake(chat: ChatKey): Promise<void>;
+  /** Starts consuming. `run` stays pending while the actor lives; its signal aborts when the worker closes. */
+  consume(run: (chat: ChatKey, signal: AbortSignal) => Promise<RunOutcome>): Promise<void>;
+  counts(): Promise<{ readonly waiting: number; readonly active: number }>;
+  /** Stops taking activations and waits for running ones, whose signals are aborted. */
+  close(): Promise<void>;
+}
