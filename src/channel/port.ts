@@ -119,6 +119,6 @@ export interface IngressStore {
   claim(account: string, code: string, person: Person): Promise<boolean>;
   /** Language set for the chat, if any. */
   language(chat: ChatKey): Promise<Language | undefined>;
-  /** Service notes to a chat (refusals, greetings), in the outbox like everything else. */
-  say(chat: ChatKey, body: OutboxBody): Promise<void>;
+  /** Service notes to a chat (refusals, greetings), in the outbox like everything else; `buttons` are stored in the same step. */
+  say(chat: ChatKey, body: OutboxBody, buttons?: readonly ButtonRecord[]): Promise<void>;
 }
