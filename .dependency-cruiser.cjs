@@ -1,0 +1,81 @@
+/**
+ * Who may import whom. Laws of the layout, held by test/arch/boundaries.test.ts;
+ * test/arch/planted-faults.test.ts proves that each rule fires.
+ */
+
+/** Stages of the flow; one may see another only through its port.ts. */
+const STAGE = "channel|queue|dispatcher|codex|outbox";
+
+const rule = (name, from, to) => ({ name, severity: "error", from, to });
+
+/** `path` (a package or core module) is imported by files under `home`, by tests, and by nobody else. */
+const only = (name, path, home) => rule(`${name}-has-one-home`, { pathNot: [home, "^test/"] }, { path });
+
+/** Files under `from` see, of this project, only what `allowed` matches inside src/. */
+const sees = (name, from, allowed) => rule(name, { path: from }, { path: `^(src/(?!${allowed})|adapters/|config/)` });
+
+module.exports = {
+  forbidden: [
+    rule("no-circular", {}, { circular: true }),
+    sees("lib-is-leaf", "^src/lib/", "lib/"),
+    sees("model-is-pure", "^src/model/", "model/|lib/"),
+    rule(
+      "model-parses-only",
+      { path: "^src/model/" },
+      { path: "node_modules/(?!zod/|mdast|micromark|unist|@types/(mdast|unist)/)" },
+    ),
+    rule(
+      "model-does-no-io",
+      { path: "^src/model/" },
+      { path: "^(node:)?(fs|net|http|https|http2|tls|dgram|dns|child_process|worker_threads)(/|$)" },
+    ),
+    rule(
+      "stages-meet-at-ports",
+      { path: `^src/(${STAGE})/` },
+      { path: `^src/(${STAGE})/(?!port\\.ts$)`, pathNot: "^src/$1/" },
+    ),
+    rule("redis-behind-ports", { path: "^src/(channel|dispatcher|codex|outbox)/" }, { path: "^src/redis/" }),
+    rule("redis-implements-ports", { path: "^src/redis/" }, { path: `^src/(${STAGE})/(?!port\\.ts$)` }),
+    sees("commands-see-the-dispatcher-port", "^src/commands/", "commands/|model/|lib/|dispatcher/port\\.ts$"),
+    sees("workspace-is-independent", "^src/workspace/", "workspace/|model/|lib/"),
+    sees("telemetry-is-independent", "^src/telemetry/", "telemetry/|model/|lib/"),
+    rule("codex-protocol-stays-home", { pathNot: "^(src/codex/|test/)" }, { path: "^src/codex/protocol/" }),
+    rule("only-app-wires", { path: "^src/", pathNot: "^src/app\\.ts$" }, { path: "^adapters/" }),
+    rule(
+      "app-is-the-top",
+      { path: "^src/", pathNot: "^src/((app|main)\\.ts$|cli/)" },
+      { path: "^src/((app|main)\\.ts$|cli/)" },
+    ),
+    rule(
+      "adapters-see-the-port",
+      { path: "^adapters/" },
+      { path: "^(src/(?!model/|lib/|channel/port\\.ts$)|config/)" },
+    ),
+    rule("adapters-apart", { path: "^adapters/([^/]+)/" }, { path: "^adapters/", pathNot: "^adapters/$1/" }),
+    rule("config-is-leaf", { path: "^config/" }, { path: "^(src/(?!lib/|model/)|adapters/)" }),
+    rule(
+      "config-read-at-the-edge",
+      { path: "^src/", pathNot: "^src/((app|main)\\.ts$|cli/)" },
+      { path: "^config/(?!schema\\.ts$)" },
+    ),
+    rule("no-test-in-prod", { path: "^(src|adapters|config)/" }, { path: "^test/" }),
+    rule("queue-knows-bullmq-only", { path: "^src/queue/" }, { path: "node_modules/(?!bullmq/)" }),
+    only("grammy", "node_modules/(grammy|@grammyjs)/", "^adapters/telegram/"),
+    only("lark", "node_modules/@larksuiteoapi/", "^adapters/feishu/"),
+    only("bullmq", "node_modules/bullmq/", "^src/queue/"),
+    only("ioredis", "node_modules/ioredis/", "^src/redis/"),
+    only("pino", "node_modules/pino/", "^src/telemetry/"),
+    only("ws", "node_modules/(@types/)?ws/", "^(src/codex|adapters/web)/"),
+    only(
+      "child_process",
+      "^(node:)?child_process$",
+      "^src/(codex/process\\.ts|codex/protocol/update\\.ts|redis/embedded\\.ts|workspace/git\\.ts|cli/)",
+    ),
+  ],
+  // Without @swc/core, TypeScript 7 makes the cruiser read 0 modules and find nothing wrong.
+  options: {
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "^src/cli/bootstrap" },
+  },
+};

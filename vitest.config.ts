@@ -1,0 +1,27 @@
+import { defineConfig } from "vitest/config";
+
+const MINUTE_MS = 60_000;
+
+/** A project whose files lie in `test/<name>/`. */
+const project = (name: string, options: { testTimeout: number; hookTimeout: number; maxWorkers?: number }) => ({
+  test: { name, include: [`test/${name}/**/*.test.ts`], environment: "node" as const, ...options },
+});
+
+const fast = { testTimeout: 5_000, hookTimeout: 5_000 };
+
+/** `HOTLINE_TEST_REPORT` names a JSON file for the figures of the run, next to the readable output. */
+const report = process.env.HOTLINE_TEST_REPORT;
+
+export default defineConfig({
+  test: {
+    reporters: report === undefined ? ["default"] : ["default", ["json", { outputFile: report }]],
+    projects: [
+      project("unit", fast),
+      project("contract", fast),
+      project("arch", { testTimeout: MINUTE_MS, hookTimeout: MINUTE_MS }),
+      project("integration", { testTimeout: MINUTE_MS, hookTimeout: MINUTE_MS }),
+      // Each file starts services and Codex processes: two files at once fill two cores.
+      project("e2e", { testTimeout: 2 * MINUTE_MS, hookTimeout: 2 * MINUTE_MS, maxWorkers: 2 }),
+    ],
+  },
+});
