@@ -1,0 +1,88 @@
+import { createHash } from "node:crypto";
+import { live as liveWords } from "../../src/model/catalog/live.ts";
+import { heal } from "../../src/model/text/heal.ts";
+import type { Action, PlanStep } from "../../src/model/turn.ts";
+import { answerText, type TurnView } from "../../src/model/view.ts";
+import { toEntities } from "./format.ts";
+import { clipped, type Formatted, insidePair, joined, plain, tailFormatted } from "./formatted.ts";
+
+/** Actions and plan steps a frame shows at most. */
+const shownActions = 5;
+const shownSteps = 6;
+/** Longest line of the log and longest plan step, UTF-16 units. */
+const labelLength = 120;
+const stepLength = 48;
+/** Markdown source parsed per frame at most, so that a long answer does not cost more with every frame. */
+const sourceLength = 8192;
+
+const actionMarks: Readonly<Record<Action["state"], string>> = { running: "▸", done: "✓", failed: "✗", declined: "✗" };
+const stepMarks: Readonly<Record<PlanStep["status"], string>> = { completed: "✓", inProgress: "▸", pending: "○" };
+
+/** Draft id of a turn slot: 31 bits, never 0, the same in every process. */
+export function draftId(slot: string): number {
+  return createHash("sha256").update(slot).digest().readUInt32BE(0) & 0x7fff_ffff || 1;
+}
+
+/** Pure. A live frame of at most `limit` UTF-16 units; undefined once the turn is over. `now`: ms since the epoch. */
+export function liveFrame(view: TurnView, now: number, limit: number): Formatted | undefined {
+  if (view.phase === "ended") return undefined;
+  const head = plain([statusLine(view, now), ...activity(view), ...planLine(view)].join("\n"));
+  const source = answerText(view, true) || lastCommentary(view);
+  if (source.trim() === "") return head;
+  const separator = "\n\n";
+  const answer = toEntities(heal(tailOfSource(source, sourceLength)));
+  const cutAlready = source.length > sourceLength ? joined([plain("…\n"), answer], "") : answer;
+  return joined([head, tailFormatted(cutAlready, limit - head.text.length - separator.length)], separator);
+}
+
+function statusLine(view: TurnView, now: number): string {
+  const words = liveWords[view.language];
+  const elapsed = words.elapsed(now - view.startedAt);
+  return `${view.retrying === undefined ? words[phaseWord(view)] : words.retrying} · ${elapsed}`;
+}
+
+function phaseWord(view: TurnView): "starting" | "working" | "waitingApproval" | "waitingInput" | "stopping" {
+  return view.phase === "ended" ? "working" : view.phase;
+}
+
+function activity(view: TurnView): readonly string[] {
+  const lines = view.actions
+    .slice(-shownActions)
+    .map((action) => `${actionMarks[action.state]} ${oneLine(action.label, labelLength)}`);
+  const busy = view.actions.some((action) => action.state === "running");
+  const thinks = view.thinking !== undefined && view.thinking !== "" && view.phase === "working" && !busy;
+  return thinks ? [...lines, `▸ ${oneLine(view.thinking ?? "", labelLength)}`] : lines;
+}
+
+/** A long plan is shown around the step in progress. */
+function planLine(view: TurnView): readonly string[] {
+  if (view.plan.length === 0) return [];
+  const words = liveWords[view.language];
+  const open = view.plan.findIndex((step) => step.status !== "completed");
+  const first = Math.max(0, Math.min((open < 0 ? view.plan.length : open) - 2, view.plan.length - shownSteps));
+  const steps = view.plan
+    .slice(first, first + shownSteps)
+    .map((step) => `${stepMarks[step.status]} ${oneLine(step.step, stepLength)}`);
+  const hidden = view.plan.length - steps.length;
+  return [[words.plan, ...steps, ...(hidden > 0 ? [words.more(hidden)] : [])].join("  ")];
+}
+
+function lastCommentary(view: TurnView): string {
+  return view.messages.findLast((message) => message.phase === "commentary" && message.text !== "")?.text ?? "";
+}
+
+function oneLine(text: string, limit: number): string {
+  return clipped(text.replace(/\s+/gu, " ").trim(), limit);
+}
+
+/** The end of a Markdown text from a line on; a code fence that was open there is opened again. */
+function tailOfSource(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  const rough = text.length - limit;
+  const newline = text.indexOf("\n", rough);
+  const far = newline < 0 || newline > rough + 1024;
+  const at = far ? rough + (insidePair(text, rough) ? 1 : 0) : newline + 1;
+  const fences = text.slice(0, at).match(/^\s{0,3}(?:```|~~~).*$/gmu) ?? [];
+  const open = fences.length % 2 === 1 ? `${fences.at(-1)?.trim() ?? "```"}\n` : "";
+  return open + text.slice(at);
+}
