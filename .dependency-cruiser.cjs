@@ -76,6 +76,5 @@ module.exports = {
   options: {
     tsPreCompilationDeps: true,
     doNotFollow: { path: "node_modules" },
-    exclude: { path: "^src/cli/bootstrap" },
   },
 };

@@ -1,0 +1,101 @@
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { isExecutable } from "./machine.mjs";
+import { progress, run, tail } from "./run.mjs";
+import { StopError } from "./stop-error.mjs";
+
+/** Holds the fingerprint of the lock file that node_modules was completely installed from. */
+const STAMP = "node_modules/.hotline-installed";
+
+/**
+ * Installs the npm dependencies when they are missing, of another lock file, or left half-finished.
+ *
+ * @param {string} root the project folder
+ */
+export async function ensureDependencies(root) {
+  const wanted = fingerprint(root);
+  if (readText(join(root, STAMP)) === wanted && installFault(root) === undefined) return;
+  if (!completeByLock(root) || installFault(root) !== undefined) await install(root);
+  const fault = installFault(root);
+  if (fault !== undefined) throw new StopError(fault);
+  writeFileSync(join(root, STAMP), fingerprint(root));
+}
+
+async function install(root) {
+  const again = existsSync(join(root, "node_modules"));
+  progress(`${again ? "Completing" : "Installing"} dependencies (${again ? "" : "first start, "}about a minute) …`);
+  const verb = existsSync(join(root, "package-lock.json")) ? "ci" : "install";
+  // dev: the build needs tsc, even where NODE_ENV says production; optional: native programs come as optional packages.
+  const args = [verb, "--include=dev", "--include=optional", "--no-audit", "--no-fund"];
+  const npm = process.env.npm_execpath;
+  const own = npm !== undefined && /npm-cli\.c?js$/.test(npm);
+  const { code, output } = own
+    ? await run(process.execPath, [npm, ...args], { cwd: root })
+    : await run("npm", args, { cwd: root });
+  if (code === 0) return;
+  console.error(tail(output));
+  throw new StopError(
+    `The dependencies could not be installed (npm ${verb} ended with ${code}): check the network and the lines above, then run "npm ${verb}".`,
+  );
+}
+
+/** True when npm's own record of what it installed covers the lock file: somebody ran npm by hand. */
+function completeByLock(root) {
+  const lock = readLock(join(root, "package-lock.json"));
+  const installed = readLock(join(root, "node_modules/.package-lock.json"));
+  if (lock === undefined || installed === undefined) return false;
+  return Object.entries(lock).every(([path, { version, optional }]) => {
+    if (path === "") return true;
+    if (installed[path] === undefined) return optional === true;
+    return installed[path].version === version && existsSync(join(root, path, "package.json"));
+  });
+}
+
+/** What an install that seems complete still lacks, as a sentence. npm passes over optional packages that it cannot get. */
+function installFault(root) {
+  const lock = readLock(join(root, "package-lock.json")) ?? {};
+  const missing = Object.keys(readJson(join(root, "package.json"))?.dependencies ?? {}).find(
+    (name) => !existsSync(join(root, "node_modules", name, "package.json")),
+  );
+  if (missing !== undefined) return `The package ${missing} is missing after the install: run "npm ci" and try again.`;
+  const codex = `node_modules/@openai/codex-${process.platform}-${process.arch}`;
+  if (lock[codex] === undefined || hasCodexBinary(join(root, codex))) return undefined;
+  return `The Codex program for ${process.platform}-${process.arch} is missing after the install: run "npm ci --include=optional" and try again.`;
+}
+
+function hasCodexBinary(folder) {
+  const vendor = join(folder, "vendor");
+  if (!existsSync(vendor)) return false;
+  const name = process.platform === "win32" ? "codex.exe" : "codex";
+  return readdirSync(vendor).some((target) => isExecutable(join(vendor, target, "bin", name)));
+}
+
+function fingerprint(root) {
+  const text = readText(join(root, "package-lock.json")) ?? readText(join(root, "package.json")) ?? "";
+  return createHash("sha256").update(`${process.platform}-${process.arch}\n${text}`).digest("hex");
+}
+
+function readLock(file) {
+  return readJson(file)?.packages;
+}
+
+function readJson(file) {
+  const text = readText(file);
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    // A file cut off while it was written: as good as none.
+    return undefined;
+  }
+}
+
+function readText(file) {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    if (error.code === "ENOENT") return undefined;
+    throw error;
+  }
+}
