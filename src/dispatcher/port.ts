@@ -1,10 +1,11 @@
-import type { ProcessRecord } from "../codex/port.ts";
+import type { ProcessRecord, SessionSpec, Terminal } from "../codex/port.ts";
 import type { Binding, RunningTurn, Waiting } from "../model/chat.ts";
-import type { OutboxBody } from "../model/delivery.ts";
+import type { Content, OutboxBody } from "../model/delivery.ts";
 import type { ChatKey, MailId, RequestNumber } from "../model/ids.ts";
-import type { MailItem } from "../model/message.ts";
+import type { Attachment, MailItem, Person } from "../model/message.ts";
+import type { Mint } from "../model/mint.ts";
 import type { ButtonRecord, RequestRecord } from "../model/request.ts";
-import type { TurnView } from "../model/view.ts";
+import type { Language, TurnView } from "../model/view.ts";
 
 /** Ownership of a chat. Every write carries its epoch; Redis refuses a stale one. */
 export interface Lease {
@@ -55,6 +56,8 @@ export interface ViewUpdate {
   /** Message that is being streamed; the text below belongs to it. Changing it starts a new text. */
   readonly openItemId?: string;
   readonly append?: string;
+  /** `append` replaces what was appended before (an earlier write may or may not have happened). */
+  readonly reset?: true;
 }
 
 /** Redis as the dispatcher sees it. All methods but the reads reject with BridgeError `leaseLost` on a stale epoch. */
@@ -80,4 +83,66 @@ export interface ChatStore {
   unowned(olderThanMs: number): Promise<readonly ChatKey[]>;
   /** Chats this node recorded a codex process for. */
   chatsWithProcess(): Promise<readonly { readonly chat: ChatKey; readonly process: ProcessRecord }[]>;
+}
+
+/** The machine's side of a chat: its project folder, its inbox, git. */
+export interface Workspace {
+  /** The project a chat works in, as Codex needs it. BridgeError `projectMissing`. */
+  resolve(binding: Binding): Promise<{ readonly project: string; readonly spec: SessionSpec }>;
+  /** Saves an attachment into the chat's inbox inside the project. BridgeError `fileTooLarge`, `fileGone`, `diskFull`, `channelUnreachable`. */
+  fetch(chat: ChatKey, attachment: Attachment, cwd: string): Promise<{ readonly path: string; readonly name: string }>;
+  branch(cwd: string): Promise<string | undefined>;
+  /** A git checkout without changes, not even untracked files. */
+  clean(cwd: string): Promise<boolean>;
+  /** Uncommitted changes against HEAD; undefined without git. */
+  diff(cwd: string): Promise<string | undefined>;
+  /** Puts back exactly what a turn changed in a checkout that was clean before it. False: no longer exact, nothing touched. */
+  undo(cwd: string, turnDiff: string): Promise<boolean>;
+}
+
+/** What a command may read of its chat. */
+export interface ChatFacts {
+  readonly binding: Binding;
+  readonly turn?: RunningTurn;
+  readonly view?: TurnView;
+  readonly waiting: readonly Waiting[];
+  /** Texts of messages that wait, oldest first, one line each. */
+  readonly waitingTexts: readonly string[];
+  readonly requests: readonly RequestRecord[];
+  readonly project: string;
+  readonly spec: SessionSpec;
+  readonly branch?: string;
+  /** Background terminals of the thread; empty when no Codex runs. */
+  readonly terminals: readonly Terminal[];
+}
+
+/** What a command may do. Each command calls one of the acting methods exactly once; it acks the command with its effect. */
+export interface CommandHost {
+  readonly chat: ChatKey;
+  readonly person: Person;
+  readonly language: Language;
+  /** ms since the epoch. */
+  readonly now: number;
+  facts(): Promise<ChatFacts>;
+  mint(): Mint;
+  /** Answers in the chat, without sound. */
+  reply(content: Content, mint?: Mint): Promise<void>;
+  /** Stops the running turn; says so when there is none. */
+  stop(): Promise<void>;
+  /** Leaves the thread behind; `prompt` starts the next one at once. */
+  newThread(prompt: string): Promise<void>;
+  /** Does the last request again. False: there is none (nothing was acked). */
+  retry(): Promise<boolean>;
+  /** Changes how the chat works, and answers. */
+  set(change: Partial<Binding>, content: Content, mint?: Mint): Promise<void>;
+  /** Uncommitted changes of the project. */
+  diff(): Promise<string | undefined>;
+}
+
+/** A chat command. Registry: `src/commands/registry.ts`. */
+export interface Command {
+  readonly name: string;
+  /** `now`: fine while a turn runs. `ask`: offers to stop the turn first, or to wait for its end. */
+  readonly duringTurn: "now" | "ask";
+  run(host: CommandHost, args: string): Promise<void>;
 }

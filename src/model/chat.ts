@@ -43,14 +43,24 @@ export interface RunningTurn {
   readonly delivered: boolean;
   readonly startedAt: number;
   readonly steers: readonly PendingSteer[];
-  /** Who asked to stop it. */
-  readonly stoppedBy?: string;
+  /** What we say ourselves where no mail starts the turn ([Continue], [Try now]). */
+  readonly text?: string;
+  /** Somebody asked to stop it. */
+  readonly stopping?: "stop" | "message" | "tooLong";
+  /** Review and compaction take no steer. */
+  readonly notSteerable?: true;
+  /** The project was a clean git checkout before it: undo is exact. */
+  readonly cleanBefore?: true;
 }
 
-/** Mail that waits for the next turn on purpose (`queue`, or a tap on [Run next]). */
+/** Mail that waits for a later turn on purpose: `queue`, a tap on [Run next], or a start that failed. */
 export interface Waiting {
-  readonly mailId: MailId;
+  readonly mailIds: readonly MailId[];
   readonly messageId: MessageId;
   /** Slot of the note with its buttons. */
   readonly slot: string;
+  /** Runs only when somebody taps: its start failed. */
+  readonly held?: true;
+  /** Runs before everything else. */
+  readonly first?: true;
 }

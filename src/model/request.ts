@@ -83,7 +83,6 @@ export type ButtonAct =
   | { readonly act: "answerOther"; readonly request: RequestNumber; readonly question: string }
   /** One option of question number `index`. */
   | { readonly act: "choose"; readonly request: RequestNumber; readonly index: number; readonly option: string }
-  | { readonly act: "declineWith"; readonly request: RequestNumber; readonly mail: MailId }
   /** `slot`: the turn meant; absent for whatever runs. */
   | { readonly act: "stop"; readonly slot?: string }
   | { readonly act: "steerNow" | "runNext" | "drop"; readonly mail: MailId }

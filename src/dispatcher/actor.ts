@@ -1,0 +1,266 @@
+import { CodexError } from "../codex/port.ts";
+import { assertNever } from "../lib/assert-never.ts";
+import { createInbox } from "../lib/inbox.ts";
+import { BridgeError } from "../model/errors.ts";
+import type { ChatKey } from "../model/ids.ts";
+import type { Ending } from "../model/present/final.ts";
+import type { CodexEvent, TurnEvent } from "../model/turn.ts";
+import { endRequests, onActionEnded, onRequest, onResolved, settleUnasked } from "./approvals.ts";
+import { ActorContext, type ActorParts, type Input, text } from "./context.ts";
+import { pump } from "./pump.ts";
+import type { ChatRecord, Lease } from "./port.ts";
+import { type Cause, recover } from "./recovery.ts";
+import { endSession } from "./session.ts";
+import { onSteerBuilt } from "./steer.ts";
+import { endTerminalsOf, interrupt } from "./stop.ts";
+import { couldNotStart, endTurn, onTurnEvent, sendPrepared } from "./turn.ts";
+import { watch } from "./watch.ts";
+
+/** How often a recovery is tried before the turn is given up visibly, and the first pause, ms. */
+const recoveries = 4;
+const recoveryPauseMs = 500;
+/** Replayed requests arrive right after the resume; what is missing after this long was settled elsewhere, ms. */
+const replayGraceMs = 1000;
+
+/**
+ * The runtime of one chat while this node owns it: one loop, one input at a time; see `runtime-state.ts` for its life.
+ * Whatever takes long (spawning, downloading) runs beside the loop and comes back as an input, so a stop is never held up.
+ */
+export class ChatActor {
+  readonly chat: ChatKey;
+  private readonly a: ActorContext;
+  private readonly inbox = createInbox<Input>();
+  private joinTimer: NodeJS.Timeout | undefined;
+  private ended = false;
+
+  constructor(parts: ActorParts, lease: Lease, record: ChatRecord) {
+    this.chat = lease.chat;
+    this.a = new ActorContext(parts, lease, record, (input) => this.inbox.push(input));
+  }
+
+  get lease(): Lease {
+    return this.a.lease;
+  }
+
+  /** A turn is asked for or running. */
+  get busy(): boolean {
+    return this.a.turn !== undefined;
+  }
+
+  /** Since when nothing happens (ms since the epoch), with a process that could be given up; undefined otherwise. */
+  get idleSince(): number | undefined {
+    return this.a.turn === undefined && this.a.session !== undefined ? this.a.lastBusyAt : undefined;
+  }
+
+  /** For `status`. */
+  snapshot(): { readonly chat: ChatKey; readonly phase: string; readonly turn?: { readonly startedAt: number; readonly turnId?: string }; readonly pid?: number; readonly waiting: number; readonly requests: readonly number[] } {
+    const { turn, process } = this.a;
+    return {
+      chat: this.chat,
+      phase: this.a.phase,
+      ...(turn === undefined ? {} : { turn: { startedAt: turn.startedAt, ...(turn.turnId === undefined ? {} : { turnId: turn.turnId }) } }),
+      ...(process === undefined ? {} : { pid: process.pid }),
+      waiting: this.a.waiting.length,
+      requests: [...this.a.requests.keys()],
+    };
+  }
+
+  /** Something happened outside; see {@link Input}. */
+  post(input: Input): void {
+    this.inbox.push(input);
+  }
+
+  /** Leaves the chat as it is, even while Redis is away. */
+  close(): void {
+    this.a.abort.abort(new Error("the runtime is closed"));
+    this.inbox.push({ kind: "close" });
+  }
+
+  /** Lives until the chat is parked, closed, or another node owns it. Never rejects. */
+  async run(): Promise<void> {
+    try {
+      await this.restore("restart");
+      await this.afterInput();
+      while (!this.ended) {
+        const input = await this.inbox.next();
+        await this.handle(input);
+        if (!this.ended) await this.afterInput();
+      }
+    } catch (error) {
+      const expected = this.a.abort.signal.aborted || (error instanceof BridgeError && error.code === "leaseLost");
+      if (!expected) this.a.log.error({ error }, "actor fails");
+      await this.leave();
+    } finally {
+      clearTimeout(this.joinTimer);
+    }
+  }
+
+  private async handle(input: Input): Promise<void> {
+    const a = this.a;
+    switch (input.kind) {
+      case "doorbell":
+        return;
+      case "tick":
+        return this.tick();
+      case "codex":
+        if (input.session === a.listening) await this.onCodex(input.event);
+        return;
+      case "prepared":
+        return sendPrepared(a, input);
+      case "prepareFailed":
+        if (a.turn?.slot === input.slot) await couldNotStart(a, input.error);
+        return;
+      case "clean":
+        if (a.turn?.slot === input.slot) await a.commit({ turn: { ...a.turn, cleanBefore: true } });
+        return;
+      case "steerBuilt":
+        return onSteerBuilt(a, input);
+      case "queuedForSlot":
+        return a.say(text(a.words.waitingSlot(input.before)), {}, { ring: false, ...(a.turn?.messageId === undefined ? {} : { replyTo: a.turn.messageId }) });
+      case "settleUnasked":
+        return settleUnasked(a);
+      case "interrupt":
+        if (a.turn !== undefined) await interrupt(a, a.turn, "stop");
+        return;
+      case "park":
+        return this.park();
+      case "abandon":
+      case "close":
+        return this.leave();
+      default:
+        return assertNever(input);
+    }
+  }
+
+  private async onCodex(event: CodexEvent): Promise<void> {
+    const a = this.a;
+    switch (event.kind) {
+      case "request":
+        return onRequest(a, event.request);
+      case "requestResolved":
+        return onResolved(a, event.rpcId);
+      case "requestRefused":
+        return a.say(text(a.words.refused(event.method)), {}, { ring: false });
+      case "warning":
+        a.log.warn({ message: event.message }, "codex warns");
+        return;
+      case "disconnected":
+        return this.onDisconnected(event.reason);
+      default:
+        return this.onTurn(event);
+    }
+  }
+
+  private async onTurn(event: TurnEvent): Promise<void> {
+    const a = this.a;
+    const ours = a.turn?.turnId !== undefined && event.turnId === a.turn.turnId;
+    await onTurnEvent(a, event);
+    if (event.kind === "action" && ours) await onActionEnded(a, event.action);
+    if (event.kind === "turnEnded" && ours) await this.finish(event);
+  }
+
+  private async finish(event: Extract<TurnEvent, { kind: "turnEnded" }>): Promise<void> {
+    const a = this.a;
+    a.closing = true;
+    const ending = this.endingOf(event);
+    const items = new Set(a.view?.actions.map((action) => action.id));
+    await endTurn(a, ending, endRequests(a));
+    a.deaths = 0;
+    if (ending.kind !== "completed" && ending.kind !== "failed") await endTerminalsOf(a, items);
+  }
+
+  private endingOf(event: Extract<TurnEvent, { kind: "turnEnded" }>): Ending {
+    const a = this.a;
+    if (event.outcome === "completed") return { kind: "completed" };
+    if (event.outcome === "failed") return { kind: "failed", failure: event.failure ?? { reason: "other", message: "" }, ref: this.ref(event) };
+    if (a.turn?.stopping === "message") return { kind: "interruptedForMessage" };
+    if (a.turn?.stopping === "tooLong") return { kind: "tooLong", minutes: Math.round(a.parts.settings.maxTurnMs / 60_000) };
+    return { kind: "stopped" };
+  }
+
+  private ref(event: Extract<TurnEvent, { kind: "turnEnded" }>): string {
+    const ref = this.a.parts.ref();
+    this.a.log.warn({ ref, turnId: event.turnId, failure: event.failure }, "turn fails");
+    return ref;
+  }
+
+  /** The connection to Codex is gone; the process may live. */
+  private async onDisconnected(reason: string): Promise<void> {
+    const a = this.a;
+    a.log.warn({ reason }, "codex disconnects");
+    a.session = undefined;
+    a.listening = undefined;
+    a.open.clear();
+    if (a.turn !== undefined) {
+      await a.writer?.stop();
+      a.writer = undefined;
+      return this.restore("codex");
+    }
+    if (a.process !== undefined) await endSession(a);
+  }
+
+  /** Recovers, patiently; what cannot be recovered ends visibly (L12). */
+  private async restore(cause: Cause): Promise<void> {
+    const a = this.a;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await recover(a, cause);
+        setTimeout(() => this.post({ kind: "settleUnasked" }), replayGraceMs).unref();
+        return;
+      } catch (error) {
+        if (error instanceof BridgeError && error.code === "leaseLost") throw error;
+        if (!(error instanceof CodexError || error instanceof BridgeError)) throw error;
+        a.log.warn({ error, attempt }, "recovery fails");
+        if (attempt >= recoveries || error instanceof BridgeError) return this.giveUp(error);
+        a.move("failing");
+        await a.parts.clock.sleep(recoveryPauseMs * 2 ** attempt, a.abort.signal);
+      }
+    }
+  }
+
+  private async giveUp(error: CodexError | BridgeError): Promise<void> {
+    const a = this.a;
+    if (a.phase === "failing") a.move("starting");
+    if (a.turn !== undefined && !a.turn.delivered) return couldNotStart(a, error);
+    const ref = a.parts.ref();
+    a.log.error({ error, ref }, "turn is given up");
+    if (a.turn !== undefined) await endTurn(a, { kind: "failed", failure: { reason: "codexDied", message: error.message }, ref }, endRequests(a));
+    if (a.phase === "starting") a.move("ready");
+  }
+
+  /** After every input: unread mail is read, and whatever can go on goes on. */
+  private async afterInput(): Promise<void> {
+    const waitMs = await pump(this.a);
+    clearTimeout(this.joinTimer);
+    if (waitMs !== undefined) this.joinTimer = setTimeout(() => this.post({ kind: "doorbell" }), waitMs);
+  }
+
+  private async tick(): Promise<void> {
+    if ((await watch(this.a)) === "park") await this.park();
+  }
+
+  /** Gives up the process and the chat; unread mail keeps both. */
+  private async park(): Promise<void> {
+    const a = this.a;
+    if (a.turn !== undefined || a.phase !== "ready") return;
+    a.move("parking");
+    await endSession(a);
+    if (!(await a.parts.store.release(a.lease))) {
+      a.move("ready");
+      return;
+    }
+    a.move("parked");
+    this.ended = true;
+  }
+
+  /** Leaves everything as it is: Codex goes on without us, the record says where we were. */
+  private async leave(): Promise<void> {
+    const a = this.a;
+    this.ended = true;
+    a.abort.abort(new Error("the runtime is closed"));
+    await a.writer?.stop();
+    a.session?.detach();
+    a.parts.slots.release(this.chat);
+    if (a.phase !== "parked") a.phase = "abandoned";
+  }
+}

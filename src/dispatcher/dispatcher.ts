@@ -1,0 +1,124 @@
+import type { ProcessRecord } from "../codex/port.ts";
+import type { ChatKey } from "../model/ids.ts";
+import type { Activations, RunOutcome } from "../queue/port.ts";
+import { ChatActor } from "./actor.ts";
+import type { ActorParts } from "./context.ts";
+
+/** Renewal of leases, a third of the 5 s they live, ms; also the actors' clock tick. */
+const renewMs = 1600;
+/** Flagged chats without an owner for this long are woken again, ms; the sweep runs as often. */
+const sweepMs = 2000;
+/** How long `stop now` waits for interrupted turns to end, ms. */
+const stopNowMs = 15_000;
+
+/** Everything the dispatcher is made of. */
+export interface DispatcherParts extends ActorParts {
+  readonly activations: Activations;
+  /** Live codex processes before idle ones are given up. */
+  readonly maxProcesses: number;
+}
+
+/** One line of `hotline status`. */
+export type RuntimeSnapshot = ReturnType<ChatActor["snapshot"]>;
+
+/**
+ * Hosts the chat actors of this node: runs activations, renews leases, rings doorbells, sweeps up chats whose wake-up
+ * was lost, and finds chats again whose Codex outlived us.
+ */
+export interface Dispatcher {
+  /** Resolves once chats with a living recorded process are woken and activations are taken. */
+  start(): Promise<void>;
+  /** `keep`: running turns go on without us. `drain`: they are waited for. `now`: they are interrupted. */
+  stop(mode: "keep" | "drain" | "now"): Promise<void>;
+  snapshot(): readonly RuntimeSnapshot[];
+}
+
+/** See {@link Dispatcher}. */
+export function createDispatcher(parts: DispatcherParts): Dispatcher {
+  const { store, activations, log, clock } = parts;
+  const actors = new Map<ChatKey, { readonly actor: ChatActor; readonly done: Promise<void> }>();
+  const stopping = new AbortController();
+
+  const run = async (chat: ChatKey): Promise<RunOutcome> => {
+    // A job handed out twice (a stalled lock) joins the actor that is here; claiming again would fence it off.
+    const here = actors.get(chat);
+    if (here !== undefined) {
+      await here.done;
+      return { outcome: "done" };
+    }
+    if (stopping.signal.aborted) return { outcome: "done" };
+    const claimed = await store.claim(chat);
+    if ("heldMs" in claimed) return { outcome: "busy", retryMs: claimed.heldMs };
+    const actor = new ChatActor(parts, claimed.lease, claimed.record);
+    const done = actor.run().finally(() => actors.delete(chat));
+    actors.set(chat, { actor, done });
+    await done;
+    return { outcome: "done" };
+  };
+
+  const renew = async (): Promise<void> => {
+    const held = [...actors.values()];
+    if (held.length > 0) {
+      const unread = await store.renew(held.map((h) => h.actor.lease));
+      held.forEach(({ actor }, at) => {
+        const state = unread[at];
+        if (state === "lost") actor.post({ kind: "abandon" });
+        else actor.post({ kind: state === 0 ? "tick" : "doorbell" });
+        if (state !== 0 && state !== "lost") actor.post({ kind: "tick" });
+      });
+    }
+    yieldIdle();
+  };
+
+  /** More processes than wanted: the least recently used idle one goes. */
+  const yieldIdle = (): void => {
+    const live = [...actors.values()].flatMap(({ actor }) => (actor.snapshot().pid === undefined ? [] : [actor]));
+    const idle = live.filter((actor) => actor.idleSince !== undefined).sort((x, y) => (x.idleSince ?? 0) - (y.idleSince ?? 0));
+    for (const actor of idle.slice(0, Math.max(0, live.length - parts.maxProcesses))) actor.post({ kind: "park" });
+  };
+
+  const sweep = async (): Promise<void> => {
+    for (const chat of await store.unowned(sweepMs)) if (!actors.has(chat)) await activations.wake(chat);
+  };
+
+  const every = async (ms: number, what: string, work: () => Promise<void>): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      try {
+        await work();
+      } catch (error) {
+        log.warn({ error }, `${what} fails, trying again`);
+      }
+      await clock.sleep(ms, stopping.signal).catch(() => undefined);
+    }
+  };
+
+  return {
+    snapshot: () => [...actors.values()].map(({ actor }) => actor.snapshot()),
+    async start() {
+      await store.onDoorbell((chat) => actors.get(chat)?.actor.post({ kind: "doorbell" }));
+      const recorded = await store.chatsWithProcess();
+      await parts.codex.sweep(recorded.map((r): ProcessRecord => r.process));
+      for (const { chat } of recorded) await activations.wake(chat);
+      await activations.consume((chat) => run(chat));
+      void every(renewMs, "renewal", renew);
+      void every(sweepMs, "sweep", sweep);
+    },
+    async stop(mode) {
+      if (mode !== "keep") await settleTurns(actors, mode, parts);
+      stopping.abort(new Error("the service stops"));
+      const held = [...actors.values()];
+      // An idle process has nothing to survive for; a running turn does.
+      for (const { actor } of held) if (!actor.busy) actor.post({ kind: "park" });
+      for (const { actor } of held) if (actor.busy) actor.close();
+      await Promise.race([Promise.all(held.map((h) => h.done)), clock.sleep(stopNowMs)]);
+      for (const { actor } of actors.values()) actor.close();
+      await activations.close();
+    },
+  };
+}
+
+async function settleTurns(actors: ReadonlyMap<ChatKey, { readonly actor: ChatActor }>, mode: "drain" | "now", parts: DispatcherParts): Promise<void> {
+  if (mode === "now") for (const { actor } of actors.values()) actor.post({ kind: "interrupt" });
+  const until = mode === "now" ? parts.clock.now() + stopNowMs : Number.POSITIVE_INFINITY;
+  while ([...actors.values()].some(({ actor }) => actor.busy) && parts.clock.now() < until) await parts.clock.sleep(100);
+}

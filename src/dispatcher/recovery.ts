@@ -1,0 +1,180 @@
+import { CodexError, type CodexSession } from "../codex/port.ts";
+import type { TurnRecord } from "../model/turn.ts";
+import { reduceView, type TurnView, type ViewMessage } from "../model/view.ts";
+import type { Ending } from "../model/present/final.ts";
+import { endRequests } from "./approvals.ts";
+import type { ActorContext } from "./context.ts";
+import { nextGroup } from "./mailbox.ts";
+import { listen, openThread } from "./session.ts";
+import { beginOwnTurn, endTurn, prepare } from "./turn.ts";
+
+/** How many turns back our message is looked for. */
+const lookBack = 10;
+
+/** Why the chat lost its connection to Codex: we were restarted, or Codex (or the connection) died under us. */
+export type Cause = "restart" | "codex";
+
+/**
+ * Brings a chat back to where its record says it was (DESIGN §4, "claiming a chat that was mid-turn").
+ * Ends in `ready` or `running`. Throws BridgeError `leaseLost`, or CodexError when Codex cannot be had at all.
+ */
+export async function recover(a: ActorContext, cause: Cause): Promise<void> {
+  a.move("starting");
+  const attached = a.process === undefined ? undefined : await a.parts.codex.attach(a.process);
+  if (attached !== undefined) {
+    try {
+      await rejoin(a, attached);
+      return;
+    } catch (error) {
+      attached.detach();
+      if (!(error instanceof CodexError)) throw error;
+      a.log.warn({ error }, "living codex cannot be rejoined");
+      if (a.process !== undefined) await a.parts.codex.end(a.process);
+    }
+  }
+  if (a.process !== undefined) await a.commit({ process: null });
+  if (a.turn === undefined) {
+    a.move("ready");
+    return;
+  }
+  await afterDeath(a, cause);
+}
+
+/** The process lives: its turn goes on, or ended while nobody listened. */
+async function rejoin(a: ActorContext, session: CodexSession): Promise<void> {
+  const { spec } = await a.parts.workspace.resolve(a.binding);
+  listen(a, session);
+  const state = await openThread(a, session, spec);
+  a.session = session;
+  a.spec = spec;
+  const turn = a.turn;
+  if (turn === undefined) {
+    a.move("ready");
+    return;
+  }
+  const turns = await session.turns(lookBack);
+  const ours = turns.find((t) => (turn.turnId !== undefined && t.turnId === turn.turnId) || t.clientIds.includes(turn.clientId));
+  if (state.active && (ours === undefined || ours.status === "inProgress")) {
+    await goOn(a, ours ?? turns.find((t) => t.status === "inProgress"));
+    return;
+  }
+  if (ours === undefined) return startAgain(a);
+  await endFromRecord(a, ours, { kind: "died", cause: "restart", goesOn: "asks" });
+}
+
+/** Still running: items that finished meanwhile come from the record, the text so far from Redis, the rest will stream. */
+async function goOn(a: ActorContext, record: TurnRecord | undefined): Promise<void> {
+  const turn = a.turn;
+  if (turn === undefined) return;
+  const turnId = turn.turnId ?? record?.turnId;
+  if (turnId !== undefined && turn.turnId === undefined) await a.commit({ turn: { ...turn, turnId } });
+  if (record !== undefined) await ackDelivered(a, record);
+  a.move("running");
+  a.sent = true;
+  a.parts.slots.resume(a.chat);
+  if (a.view !== undefined && record !== undefined) a.view = merged(a.view, record, true);
+  a.openWriter();
+  if (a.view !== undefined) a.showView({ ...a.view, phase: a.view.phase === "starting" ? "working" : a.view.phase });
+  if (turn.stopping !== undefined && turnId !== undefined) await a.session?.interrupt(turnId);
+}
+
+/** The process is gone: a fresh one tells what became of the turn. */
+async function afterDeath(a: ActorContext, cause: Cause): Promise<void> {
+  const turn = a.turn;
+  if (turn === undefined) return;
+  a.deaths += 1;
+  const { spec } = await a.parts.workspace.resolve(a.binding);
+  const record = await recordAfterDeath(a, spec, turn.clientId);
+  if (record === undefined && turn.delivered === false) return startAgain(a);
+  const asks = a.parts.settings.recovery === "ask";
+  const more = nextGroup(a.mail, a.taken(), a.now) !== undefined;
+  const ending: Ending = { kind: "died", cause, goesOn: more ? "already" : asks ? "asks" : "byItself" };
+  const slot = turn.slot;
+  await endFromRecord(a, record, ending);
+  if (!more && !asks && turn.stopping === undefined) await continueTurn(a, slot);
+}
+
+async function recordAfterDeath(a: ActorContext, spec: Parameters<typeof openThread>[2], clientId: string): Promise<TurnRecord | undefined> {
+  const session = await a.parts.codex.spawn(a.chat, spec);
+  try {
+    await a.commit({ process: session.process });
+    listen(a, session);
+    const before = a.binding.threadId;
+    await openThread(a, session, spec);
+    a.session = session;
+    if (a.binding.threadId !== before) return undefined;
+    const turns = await session.turns(lookBack);
+    return turns.find((t) => t.turnId === a.turn?.turnId || t.clientIds.some((c) => c === clientId));
+  } catch (error) {
+    a.session = undefined;
+    session.detach();
+    await a.parts.codex.end(session.process);
+    throw error;
+  }
+}
+
+/** No model request was made for it: the same turn once more, under the same client id. */
+async function startAgain(a: ActorContext): Promise<void> {
+  const turn = a.turn;
+  if (turn === undefined) return;
+  const { turnId: _gone, ...fresh } = turn;
+  await a.commit({ turn: fresh });
+  a.move("running");
+  a.sent = false;
+  a.openWriter();
+  if (a.view !== undefined) a.showView(a.view);
+  void prepare(a, fresh);
+}
+
+/** The turn is over; what its record holds is shown, and how it ended. */
+async function endFromRecord(a: ActorContext, record: TurnRecord | undefined, died: Ending): Promise<void> {
+  const turn = a.turn;
+  if (turn === undefined || a.view === undefined) return;
+  if (record !== undefined) {
+    await ackDelivered(a, record);
+    a.view = merged(a.view, record, record.status !== "completed");
+    if (record.startedAt !== undefined && record.endedAt !== undefined) a.view = { ...a.view, durationMs: record.endedAt - record.startedAt };
+  }
+  a.move("running");
+  await endTurn(a, endingOf(a, record, died), endRequests(a));
+}
+
+function endingOf(a: ActorContext, record: TurnRecord | undefined, died: Ending): Ending {
+  if (record?.status === "completed") return { kind: "completed" };
+  if (a.turn?.stopping === "message") return { kind: "interruptedForMessage" };
+  if (a.turn?.stopping !== undefined) return { kind: "stopped" };
+  if (record?.status === "failed") return { kind: "failed", failure: record.failure ?? { reason: "other", message: "" }, ref: a.parts.ref() };
+  return died;
+}
+
+async function ackDelivered(a: ActorContext, record: TurnRecord): Promise<void> {
+  const turn = a.turn;
+  if (turn === undefined) return;
+  const steers = turn.steers.filter((s) => record.clientIds.includes(s.clientId));
+  const own = !turn.delivered && record.clientIds.includes(turn.clientId);
+  if (!own && steers.length === 0) return;
+  await a.commit({
+    ack: [...(own ? turn.mailIds : []), ...steers.flatMap((s) => s.mailIds)],
+    turn: { ...turn, ...(own ? { delivered: true, mailIds: [] } : {}), steers: turn.steers.filter((s) => !steers.includes(s)) },
+  });
+}
+
+/** [Continue], or `recovery: continue`. */
+export async function continueTurn(a: ActorContext, slot: string, also: Parameters<typeof beginOwnTurn>[3] = {}): Promise<void> {
+  await beginOwnTurn(a, `${slot}-c${a.now}`, "Your previous turn was interrupted. Continue where you left off.", also);
+}
+
+/** A stored view brought up to date by the record of its turn. Messages the record does not know stay only while `open`. Pure. */
+export function merged(view: TurnView, record: TurnRecord, open: boolean): TurnView {
+  let next = view;
+  for (const action of record.actions) next = reduceView(next, { kind: "action", turnId: record.turnId, action });
+  const finished: ViewMessage[] = record.messages.map((m) => ({ itemId: m.itemId, phase: m.phase, text: m.text, complete: true }));
+  const known = new Set(finished.map((m) => m.itemId));
+  const rest = open ? view.messages.filter((m) => !known.has(m.itemId) && !finished.some((f) => m.complete && f.text === m.text)) : [];
+  return { ...next, turnId: record.turnId, messages: [...finished, ...rest.map((m) => (m.complete ? m : { ...m, text: gap(m.text) }))] };
+}
+
+/** Marks that text was streamed while nobody listened; the whole text comes when the message completes. */
+function gap(text: string): string {
+  return text === "" || text.endsWith(" … ") ? text : `${text} … `;
+}

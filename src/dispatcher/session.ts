@@ -1,0 +1,83 @@
+import { CodexError, type CodexSession, type SessionSpec, type ThreadState } from "../codex/port.ts";
+import type { ThreadId } from "../model/ids.ts";
+import { type ActorContext, text } from "./context.ts";
+
+/** Spawn attempts before a start is given up, and the first pause between them, ms. */
+const attempts = 3;
+const backoffMs = 500;
+
+/** The chat's Codex, connected and with its thread open; started if need be. CodexError when it cannot be had. */
+export function ensureSession(a: ActorContext, spec: SessionSpec): Promise<CodexSession> {
+  a.starting ??= haveSession(a, spec).finally(() => {
+    a.starting = undefined;
+  });
+  return a.starting;
+}
+
+async function haveSession(a: ActorContext, spec: SessionSpec): Promise<CodexSession> {
+  if (a.session !== undefined) {
+    // `/new` forgets the thread; the process serves the next one.
+    if (a.binding.threadId === undefined) await openThread(a, a.session, spec);
+    return a.session;
+  }
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await spawnSession(a, spec);
+    } catch (error) {
+      const again = error instanceof CodexError && (error.code === "spawnFailed" || error.code === "disconnected" || error.code === "timeout");
+      if (!again || attempt >= attempts) throw error;
+      a.log.warn({ error, attempt }, "codex does not start, trying again");
+      await a.parts.clock.sleep(backoffMs * 2 ** attempt * Math.max(1, a.deaths), a.abort.signal);
+    }
+  }
+}
+
+async function spawnSession(a: ActorContext, spec: SessionSpec): Promise<CodexSession> {
+  const session = await a.parts.codex.spawn(a.chat, spec);
+  try {
+    await a.commit({ process: session.process });
+    listen(a, session);
+    await openThread(a, session, spec);
+  } catch (error) {
+    session.detach();
+    await a.parts.codex.end(session.process);
+    throw error;
+  }
+  a.session = session;
+  return session;
+}
+
+/** Hands the session's events to the loop. Set before the thread is opened, or events are lost. */
+export function listen(a: ActorContext, session: CodexSession): void {
+  a.listening = session;
+  session.onEvent((event) => a.post({ kind: "codex", session, event }));
+}
+
+/** Opens the chat's thread; a lost one is told (if it ever held a turn) and replaced. */
+export async function openThread(a: ActorContext, session: CodexSession, spec: SessionSpec): Promise<ThreadState> {
+  const { threadId, threadUsed } = a.binding;
+  let state: ThreadState;
+  try {
+    state = await session.openThread(spec, threadId);
+  } catch (error) {
+    if (threadId === undefined || !(error instanceof CodexError) || error.code !== "threadLost") throw error;
+    state = await session.openThread(spec);
+    if (threadUsed === true) await a.say(text(a.words.threadLost(threadId)));
+  }
+  if (state.threadId !== threadId) await a.commit(() => ({ binding: bound(a, state.threadId) }));
+  return state;
+}
+
+function bound(a: ActorContext, threadId: ThreadId): ActorContext["binding"] {
+  const { threadUsed: _used, turns: _turns, contextLeft: _left, ...rest } = a.binding;
+  return { ...rest, threadId };
+}
+
+/** Ends the chat's process for good; a turn must not be running. */
+export async function endSession(a: ActorContext): Promise<void> {
+  const session = a.session;
+  a.session = undefined;
+  if (session !== undefined) await session.end();
+  else if (a.process !== undefined) await a.parts.codex.end(a.process);
+  if (a.process !== undefined) await a.commit({ process: null });
+}

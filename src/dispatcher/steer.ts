@@ -1,0 +1,113 @@
+import { CodexError } from "../codex/port.ts";
+import type { ClientId } from "../model/ids.ts";
+import type { OutboxBody } from "../model/delivery.ts";
+import type { Mint } from "../model/mint.ts";
+import { requestWords } from "../model/catalog/request.ts";
+import type { PendingSteer, RunningTurn } from "../model/chat.ts";
+import { type ActorContext, type Input, text } from "./context.ts";
+import { busyMode, type Group, nextGroup } from "./mailbox.ts";
+import type { BuiltInput } from "./prompt.ts";
+import { buildInput, needsFiles } from "./prompt.ts";
+import { tellSkipped } from "./turn.ts";
+
+/** Deals with messages that arrived while a turn runs. Answers how long to wait for the rest of a joined one. */
+export async function feedRunning(a: ActorContext): Promise<number | undefined> {
+  for (;;) {
+    const turn = a.turn;
+    if (turn?.turnId === undefined || a.closing || turn.stopping !== undefined) return undefined;
+    const next = nextGroup(a.mail, a.taken(), a.now);
+    if (next === undefined) return undefined;
+    if ("waitMs" in next) return next.waitMs;
+    const mode = busyMode(a.binding.whileBusy ?? a.parts.settings.whileBusy, next.group, a.comment);
+    if (mode === "interrupt") return interruptFor(a, turn);
+    if (mode === "queue" || turn.notSteerable === true) await wait(a, next.group);
+    else await steerGroup(a, next.group);
+  }
+}
+
+/** Hands a group to the running turn; fetching its files first happens outside of the loop. */
+export async function steerGroup(a: ActorContext, group: Group): Promise<void> {
+  const cwd = a.spec?.cwd;
+  if (cwd === undefined || !needsFiles(group.messages)) {
+    await sendSteer(a, group, await buildInput(a.chat, group.messages, cwd ?? "", a.parts.workspace));
+    return;
+  }
+  for (const id of group.mailIds) a.building.add(id);
+  void buildInput(a.chat, group.messages, cwd, a.parts.workspace).then(
+    (built) => a.post({ kind: "steerBuilt", group, built }),
+    (error: unknown) => {
+      a.log.error({ error }, "steer is not built");
+      a.post({ kind: "steerBuilt", group, built: undefined });
+    },
+  );
+}
+
+/** The files are here: the group goes on its way, as a steer if the turn still runs. */
+export async function onSteerBuilt(a: ActorContext, input: Extract<Input, { kind: "steerBuilt" }>): Promise<void> {
+  for (const id of input.group.mailIds) a.building.delete(id);
+  if (input.built !== undefined && a.turn?.turnId !== undefined && !a.closing) await sendSteer(a, input.group, input.built);
+}
+
+async function sendSteer(a: ActorContext, group: Group, built: BuiltInput): Promise<void> {
+  const turn = a.turn;
+  const session = a.session;
+  const head = group.mailIds[0];
+  if (turn?.turnId === undefined || session === undefined || head === undefined) return;
+  const steer: PendingSteer = { clientId: `s-${head}` as ClientId, mailIds: group.mailIds, messageId: group.messageId };
+  await a.commit({ turn: { ...turn, steers: [...turn.steers, steer] } });
+  await tellSkipped(a, built.skipped, group.messageId);
+  try {
+    const result = await session.steer(steer.clientId, turn.turnId, built.input);
+    if (result === "steered") return await tellSteered(a, group);
+    await withdraw(a, steer, result === "notSteerable");
+    if (result === "noActiveTurn") a.closing = true;
+  } catch (error) {
+    if (!(error instanceof CodexError)) throw error;
+    // No answer: it may have been taken. It stays with the turn; still absent at its end, it becomes the next one.
+    if (error.code === "disconnected" || error.code === "timeout") return;
+    a.log.warn({ error }, "steer is refused");
+    await withdraw(a, steer, true);
+  }
+}
+
+async function withdraw(a: ActorContext, steer: PendingSteer, notSteerable: boolean): Promise<void> {
+  const turn = a.turn;
+  if (turn === undefined) return;
+  await a.commit({ turn: { ...turn, steers: turn.steers.filter((s) => s.clientId !== steer.clientId), ...(notSteerable ? { notSteerable: true as const } : {}) } });
+}
+
+async function tellSteered(a: ActorContext, group: Group): Promise<void> {
+  const ops: OutboxBody[] = [{ op: "mark", messageId: group.messageId, mark: "steered" }];
+  const open = [...a.open][0];
+  if (open === undefined) return a.commit({ ops });
+  const mint = a.mint();
+  // Codex has the text already and reads it next: a plain decline is a decline with it.
+  const decline = mint.button(requestWords[a.language].declineWith(open), { act: "answer", request: open, answer: { kind: "decision", decision: "decline" } });
+  const content = { ...text(a.words.afterRequest(open)), buttons: [[decline]] };
+  await a.commit({ ops: [...ops, { op: "message", content, replyTo: group.messageId, ring: false }], buttons: mint.records });
+}
+
+async function wait(a: ActorContext, group: Group): Promise<void> {
+  const head = group.mailIds[0];
+  if (head === undefined) return;
+  const mint = a.mint();
+  const slot = `w-${head}`;
+  const before = a.waiting.filter((w) => w.held !== true).length;
+  const content = { ...text(a.words.waiting(before)), buttons: [waitingButtons(a, mint, head)] };
+  await a.commit({
+    waiting: [...a.waiting, { mailIds: group.mailIds, messageId: group.messageId, slot }],
+    ops: [{ op: "message", content, slot, replyTo: group.messageId, ring: false }],
+    buttons: mint.records,
+  });
+}
+
+function waitingButtons(a: ActorContext, mint: Mint, head: Group["mailIds"][number]) {
+  const words = a.words.buttons;
+  return [mint.button(words.steerNow, { act: "steerNow", mail: head }), mint.button(words.runNext, { act: "runNext", mail: head }), mint.button(words.drop, { act: "drop", mail: head }, "danger")];
+}
+
+async function interruptFor(a: ActorContext, turn: RunningTurn): Promise<undefined> {
+  await a.commit({ turn: { ...turn, stopping: "message" } });
+  if (turn.turnId !== undefined) await a.session?.interrupt(turn.turnId);
+  return undefined;
+}

@@ -1,0 +1,45 @@
+import { CodexError } from "../codex/port.ts";
+import type { RunningTurn } from "../model/chat.ts";
+import type { MailId } from "../model/ids.ts";
+import { type ActorContext, text } from "./context.ts";
+import { endEarly } from "./turn.ts";
+
+/** Stops the running turn (or only the one of `slot`), and is told when there is none. */
+export async function stopTurn(a: ActorContext, mailId: MailId | undefined, slot: string | undefined): Promise<void> {
+  const turn = a.turn;
+  const ack = mailId === undefined ? [] : [mailId];
+  if (turn === undefined) {
+    // A late tap on an ended turn's button needs no answer of its own; the final stands right there.
+    return slot === undefined ? a.say(text(a.words.nothingRuns), { ack }, { ring: false }) : a.commit({ ack });
+  }
+  if (slot !== undefined && slot !== turn.slot) return a.commit({ ack });
+  await interrupt(a, turn, "stop", mailId);
+}
+
+/** Marks the turn as stopping, then interrupts it as soon as it has an id. */
+export async function interrupt(a: ActorContext, turn: RunningTurn, why: NonNullable<RunningTurn["stopping"]>, mailId?: MailId): Promise<void> {
+  if (turn.turnId === undefined && !a.sent) return endEarly(a, turn, mailId === undefined ? [] : [mailId]);
+  await a.commit({ turn: { ...turn, stopping: why }, ...(mailId === undefined ? {} : { ack: [mailId] }) });
+  if (a.view !== undefined) a.showView({ ...a.view, phase: "stopping" });
+  if (turn.turnId === undefined) return; // interrupted as soon as it has an id
+  try {
+    await a.session?.interrupt(turn.turnId);
+  } catch (error) {
+    if (!(error instanceof CodexError)) throw error;
+    a.log.warn({ error }, "interrupt is not answered");
+  }
+}
+
+/** What a stopped turn had started keeps running after an interrupt: its own terminals are ended, earlier ones stay. */
+export async function endTerminalsOf(a: ActorContext, itemIds: ReadonlySet<string>): Promise<void> {
+  const session = a.session;
+  if (session === undefined) return;
+  try {
+    for (const terminal of await session.terminals()) {
+      if (terminal.itemId !== undefined && itemIds.has(terminal.itemId)) await session.endTerminal(terminal.processId);
+    }
+  } catch (error) {
+    if (!(error instanceof CodexError)) throw error;
+    a.log.warn({ error }, "terminals are not ended");
+  }
+}

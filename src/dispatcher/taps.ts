@@ -1,0 +1,120 @@
+import type { MailId } from "../model/ids.ts";
+import { fullRequest } from "../model/present/card.ts";
+import { detailsContent } from "../model/present/details.ts";
+import type { MailItem, Person } from "../model/message.ts";
+import type { ButtonAct } from "../model/request.ts";
+import { assertNever } from "../lib/assert-never.ts";
+import { onChoice, writeAnswerOf } from "./approvals.ts";
+import { type ActorContext, text } from "./context.ts";
+import { groupOfIds } from "./mailbox.ts";
+import { continueTurn } from "./recovery.ts";
+import { steerGroup } from "./steer.ts";
+import { stopTurn } from "./stop.ts";
+import { beginOwnTurn } from "./turn.ts";
+import { runCommand } from "./commands.ts";
+import { endSession } from "./session.ts";
+
+/** A tap that the gateway let through. Its mail is acked in the step that carries its effect. */
+export async function onButton(a: ActorContext, item: MailItem, act: ButtonAct, person: Person): Promise<void> {
+  const ack = [item.id];
+  switch (act.act) {
+    case "stop":
+      return stopTurn(a, item.id, act.slot);
+    case "steerNow":
+    case "runNext":
+    case "drop":
+      return onWaiting(a, item.id, act.act, act.mail);
+    case "continue":
+    case "retry":
+    case "leave":
+      return onEnded(a, item.id, act);
+    case "details":
+    case "diff":
+    case "undo":
+      return onLook(a, item.id, act.act, act.slot);
+    case "showRequest": {
+      const record = await a.parts.store.request(act.request);
+      return record === undefined ? a.commit({ ack }) : a.say({ pieces: fullRequest(record) }, { ack }, { ring: false });
+    }
+    case "choose": {
+      const answer = await onChoice(a, act.request, act.index, act.option);
+      if (answer === undefined) return a.commit({ ack });
+      return writeAnswerOf(a, item.id, act.request, answer, person);
+    }
+    case "askAgain":
+      if (a.turn !== undefined) return a.say(text(a.words.alreadyWentOn), { ack });
+      return continueTurn(a, `r-${act.request}`, { ack });
+    case "wait":
+      a.lastProgressAt = a.now;
+      a.stallAsked = false;
+      return a.say(text(a.words.stillWaiting), { ack }, { ring: false });
+    case "restartCodex":
+      return restartCodex(a, item.id);
+    case "command":
+      return runCommand(a, item.id, { name: act.name, args: act.args }, person, act.how);
+    case "setting":
+      return runCommand(a, item.id, { name: "settings", args: `${act.key} ${act.value}` }, person, undefined);
+    case "endTerminal":
+      await a.session?.endTerminal(act.processId);
+      return a.commit({ ack });
+    // Settled by the gateway; they never become mail of this kind.
+    case "answer":
+    case "answerWhy":
+    case "answerOther":
+    case "sendAsText":
+      a.log.warn({ act: act.act }, "button belongs to the gateway");
+      return a.commit({ ack });
+    default:
+      return assertNever(act);
+  }
+}
+
+async function onWaiting(a: ActorContext, mailId: MailId, how: "steerNow" | "runNext" | "drop", about: MailId): Promise<void> {
+  const waiting = a.waiting.find((w) => w.mailIds.includes(about));
+  if (waiting === undefined) return a.commit({ ack: [mailId] });
+  const rest = a.waiting.filter((w) => w !== waiting);
+  const note = (words: string) => ({ op: "edit" as const, slot: waiting.slot, content: text(words), orSend: false });
+  if (how === "drop") {
+    const mark = { op: "mark" as const, messageId: waiting.messageId, mark: "dropped" as const };
+    return a.commit({ ack: [mailId, ...waiting.mailIds], waiting: rest, ops: [note(a.words.dropped), mark] });
+  }
+  const group = groupOfIds(a.mail, waiting.mailIds);
+  if (how === "steerNow" && a.turn?.turnId !== undefined && !a.closing && group !== undefined) {
+    await a.commit({ ack: [mailId], waiting: rest, ops: [note(a.words.steered)] });
+    return steerGroup(a, group);
+  }
+  const { held: _held, ...free } = waiting;
+  await a.commit({ ack: [mailId], waiting: [{ ...free, first: true }, ...rest.map(({ first: _first, ...w }) => w)], ops: [note(a.words.runsNext)] });
+}
+
+async function onEnded(a: ActorContext, mailId: MailId, act: Extract<ButtonAct, { act: "continue" | "retry" | "leave" }>): Promise<void> {
+  const ack = [mailId];
+  if (act.act === "leave") return a.say(text(a.words.left), { ack }, { ring: false });
+  if (a.turn !== undefined) return a.say(text(a.words.alreadyWentOn), { ack }, { ring: false });
+  if (act.act === "continue") return continueTurn(a, act.slot, { ack });
+  if (act.at !== undefined && act.at > a.now) {
+    a.retryLater(act.at, mailId);
+    return;
+  }
+  return beginOwnTurn(a, `${act.slot}-r${a.now}`, "The previous attempt failed. Do the last request again.", { ack });
+}
+
+async function onLook(a: ActorContext, mailId: MailId, act: "details" | "diff" | "undo", slot: string): Promise<void> {
+  const ack = [mailId];
+  const view = a.view?.slot === slot ? a.view : await a.parts.store.archived(a.chat, slot);
+  if (view === undefined) return a.say(text(a.words.noDetails), { ack });
+  if (act === "details") return a.say(detailsContent(view), { ack }, { ring: false });
+  if (view.diff === undefined || view.diff === "") return a.say(text(a.words.noDiff), { ack });
+  if (act === "diff") return a.say({ pieces: [{ as: "code", text: view.diff, language: "diff" }] }, { ack }, { ring: false });
+  const { spec } = await a.parts.workspace.resolve(a.binding);
+  const undone = a.turn === undefined && (await a.parts.workspace.undo(spec.cwd, view.diff));
+  return a.say(text(undone ? a.words.undone : a.words.cannotUndo), { ack });
+}
+
+async function restartCodex(a: ActorContext, mailId: MailId): Promise<void> {
+  await a.commit({ ack: [mailId] });
+  const process = a.process;
+  // The disconnect that follows is the same as any other death of Codex.
+  if (a.turn !== undefined && process !== undefined) await a.parts.codex.end(process);
+  else await endSession(a);
+}

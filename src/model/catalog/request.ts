@@ -1,0 +1,81 @@
+import type { Twin } from "./twin.ts";
+
+const en = {
+  asksToRun: "Codex asks to run",
+  asksToChange: (n: number) => (n === 1 ? "Codex asks to change 1 file" : `Codex asks to change ${n} files`),
+  asksPermission: "Codex asks for permission",
+  asksServer: (server: string) => `${server} asks`,
+  asks: "Codex asks",
+  where: (folder: string, why: string | undefined) => `in ${folder}${why === undefined ? "" : ` · why: ${why}`}`,
+  outside: (root: string) => `outside the workspace: ${root}`,
+  of: (n: number, total: number) => `${n} of ${total}`,
+  approve: "Approve",
+  session: "For this session",
+  always: (rule: string) => `Always: ${rule}`,
+  alwaysNote: "Always holds for every chat and terminal on this Codex.",
+  decline: "Decline",
+  declineWhy: "Decline and say why",
+  declineWith: (n: number) => `Decline #${n} with this`,
+  stop: "Stop",
+  showDiff: "Show diff",
+  showFull: "Show full command",
+  other: "Other …",
+  allow: "Allow",
+  askAgain: "Ask again",
+  verdict: {
+    accept: (who: string, time: string) => `Approved once by ${who} · ${time}`,
+    acceptForSession: (who: string, time: string) => `Approved for this session by ${who} · ${time}`,
+    always: (who: string, time: string, rule: string) => `Always approved (${rule}) by ${who} · ${time}`,
+    decline: (who: string, time: string) => `Declined by ${who} · ${time}`,
+    cancel: (who: string, time: string) => `Stopped by ${who} · ${time}`,
+    answered: (who: string, time: string) => `Answered by ${who} · ${time}`,
+  },
+  reason: (text: string) => `Told Codex: ${text}`,
+  exit: (code: number, time: string | undefined) => `exit ${code}${time === undefined ? "" : `, ${time}`}`,
+  ended: "This request ended with the turn.",
+  reminder: (n: number, minutes: number) => `#${n} has been waiting for an answer for ${minutes} min.`,
+  sending: "Telling Codex …",
+} as const;
+
+type Words = Twin<typeof en>;
+
+const zh: Words = {
+  asksToRun: "Codex 请求执行",
+  asksToChange: (n) => `Codex 请求修改 ${n} 个文件`,
+  asksPermission: "Codex 请求权限",
+  asksServer: (server) => `${server} 询问`,
+  asks: "Codex 询问",
+  where: (folder, why) => `位于 ${folder}${why === undefined ? "" : ` · 原因：${why}`}`,
+  outside: (root) => `工作区之外：${root}`,
+  of: (n, total) => `${n}/${total}`,
+  approve: "批准",
+  session: "本会话内批准",
+  always: (rule) => `始终允许：${rule}`,
+  alwaysNote: "“始终允许”对此 Codex 的所有聊天和终端生效。",
+  decline: "拒绝",
+  declineWhy: "拒绝并说明原因",
+  declineWith: (n) => `以此拒绝 #${n}`,
+  stop: "停止",
+  showDiff: "查看差异",
+  showFull: "查看完整命令",
+  other: "其他 …",
+  allow: "允许",
+  askAgain: "重新询问",
+  verdict: {
+    accept: (who, time) => `${who} 已批准一次 · ${time}`,
+    acceptForSession: (who, time) => `${who} 已在本会话内批准 · ${time}`,
+    always: (who, time, rule) => `${who} 已始终允许（${rule}）· ${time}`,
+    decline: (who, time) => `${who} 已拒绝 · ${time}`,
+    cancel: (who, time) => `${who} 已停止 · ${time}`,
+    answered: (who, time) => `${who} 已回答 · ${time}`,
+  },
+  reason: (text) => `已告诉 Codex：${text}`,
+  exit: (code, time) => `退出码 ${code}${time === undefined ? "" : `，${time}`}`,
+  ended: "该请求已随本轮结束。",
+  reminder: (n, minutes) => `#${n} 已等待回答 ${minutes} 分钟。`,
+  sending: "正在告知 Codex …",
+};
+
+/** What approval and question cards say. */
+export const requestWords = { en: en as Words, "zh-CN": zh };
+export type RequestWords = Words;
