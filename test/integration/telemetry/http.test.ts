@@ -1,0 +1,84 @@
+import { get } from "node:http";
+import { afterEach, describe, expect, it } from "vitest";
+import { silentLogger } from "../../../src/lib/log.ts";
+import { createHealth } from "../../../src/telemetry/health.ts";
+import { createHealthServer, type HealthServer, ListenError } from "../../../src/telemetry/http.ts";
+import { createMetrics } from "../../../src/telemetry/metrics.ts";
+
+const open: HealthServer[] = [];
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((server) => server.stop()));
+});
+
+function serve(listen = "127.0.0.1:0") {
+  const health = createHealth();
+  const metrics = createMetrics();
+  const server = createHealthServer({
+    listen,
+    health,
+    metrics,
+    redact: (text) => text.replaceAll("hunter2", "[redacted]"),
+    logger: silentLogger,
+  });
+  open.push(server);
+  return { health, metrics, server };
+}
+
+function ask(url: string, host?: string): Promise<{ readonly status: number | undefined; readonly body: unknown }> {
+  return new Promise((resolve, reject) => {
+    get(url, host === undefined ? {} : { headers: { host } }, (response) => {
+      response.setEncoding("utf8");
+      let text = "";
+      response.on("data", (chunk: string) => {
+        text += chunk;
+      });
+      response.on("end", () => resolve({ status: response.statusCode, body: JSON.parse(text) }));
+    }).on("error", reject);
+  });
+}
+
+describe("http health", () => {
+  it("answers /healthz while the process lives, ready or not", async () => {
+    const address = await serve().server.start();
+    expect(await ask(`${address}/healthz`)).toEqual({ status: 200, body: { alive: true } });
+  });
+
+  it("answers /readyz 503 with redacted reasons, then 200", async () => {
+    const { server, health, metrics } = serve();
+    const address = await server.start();
+    health.watch("redis", () => ({ state: "failed", reason: "no hunter2" }));
+    metrics.count("turns");
+    expect(await ask(`${address}/readyz`)).toEqual({
+      status: 503,
+      body: {
+        ready: false,
+        parts: [{ name: "redis", state: "failed", reason: "no [redacted]" }],
+        metrics: { turns: 1 },
+      },
+    });
+    health.watch("redis", () => ({ state: "ready" }));
+    expect((await ask(`${address}/readyz?x=1`)).status).toBe(200);
+  });
+
+  it("knows no other page", async () => {
+    const address = await serve().server.start();
+    expect((await ask(`${address}/`)).status).toBe(404);
+  });
+
+  it("refuses a foreign Host header on loopback, and takes loopback names", async () => {
+    const address = await serve().server.start();
+    expect((await ask(`${address}/healthz`, "evil.example")).status).toBe(403);
+    expect((await ask(`${address}/healthz`, "127.0.0.1.evil.example:80")).status).toBe(403);
+    expect((await ask(`${address}/healthz`, "localhost:1")).status).toBe(200);
+    expect((await ask(`${address}/healthz`, "[::1]:8420")).status).toBe(200);
+  });
+
+  it("says in one sentence that the port is taken", async () => {
+    const address = await serve().server.start();
+    const second = serve(address.replace("http://", ""));
+    open.pop();
+    const error: unknown = await second.server.start().catch((cause: unknown) => cause);
+    expect(error).toBeInstanceOf(ListenError);
+    expect(String(error)).toMatch(/Another program already listens on 127\.0\.0\.1:\d+; set channels\.web\.listen/);
+  });
+});
