@@ -9,8 +9,9 @@ const project = (name: string, options: { testTimeout: number; hookTimeout: numb
 
 const fast = { testTimeout: 5_000, hookTimeout: 5_000 };
 
-/** `HOTLINE_TEST_REPORT` names a JSON file for the figures of the run, next to the readable output. */
-const report = process.env.HOTLINE_TEST_REPORT;
+/** `HOTLINE_TEST_REPORT` names a folder for the figures of each run as JSON, next to the readable output. */
+const folder = process.env.HOTLINE_TEST_REPORT;
+const report = folder === undefined ? undefined : `${folder}/${process.pid}.json`;
 
 export default defineConfig({
   test: {
