@@ -1,7 +1,7 @@
 import type { Button, Content, Piece } from "../../src/model/delivery.ts";
 import { limits } from "./capabilities.ts";
 import { toEntities } from "./format.ts";
-import { clipped, type Formatted, joined, plain } from "./formatted.ts";
+import { clipped, type Formatted, joined, plain } from "./styled-text.ts";
 
 /** Longest code shown inline instead of as a block, UTF-16 units. */
 const inlineCodeLength = 80;

@@ -4,7 +4,7 @@ import { heal } from "../../src/model/text/heal.ts";
 import type { Action, PlanStep } from "../../src/model/turn.ts";
 import { answerText, type TurnView } from "../../src/model/view.ts";
 import { toEntities } from "./format.ts";
-import { clipped, type Formatted, insidePair, joined, plain, tailFormatted } from "./formatted.ts";
+import { clipped, type Formatted, insidePair, joined, plain, tailFormatted } from "./styled-text.ts";
 
 /** Actions and plan steps a frame shows at most. */
 const shownActions = 5;

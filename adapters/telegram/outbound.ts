@@ -3,9 +3,9 @@ import type { MessageId } from "../../src/model/ids.ts";
 import { capabilities, limits } from "./capabilities.ts";
 import { footerOf, formatContent, formatPieces, replyMarkup, sourceOf } from "./content.ts";
 import { split } from "./format-split.ts";
-import { clipped, clippedFormatted, type Formatted, joined, plain } from "./formatted.ts";
 import type { TelegramCall } from "./requests.ts";
 import { richCall } from "./rich.ts";
+import { clipped, clippedFormatted, type Formatted, joined, plain } from "./styled-text.ts";
 
 export interface RenderOptions {
   readonly richMessages: boolean;

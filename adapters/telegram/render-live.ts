@@ -6,6 +6,7 @@ import { replyMarkup } from "./content.ts";
 import { draftId, liveFrame } from "./live.ts";
 import { textFields } from "./outbound.ts";
 import type { TelegramCall } from "./requests.ts";
+import type { Formatted } from "./styled-text.ts";
 
 /**
  * Pure. The request for a live frame: a draft where the chat takes drafts and no status message stands yet, else one
@@ -15,15 +16,6 @@ export function renderFrame(view: TurnView, screen: Screen, now: number, drafts:
   const frame = liveFrame(view, now, capabilities.maxTextLength);
   if (frame === undefined) return undefined;
   const sent = screen.slots[view.slot];
-  if (drafts && sent === undefined) {
-    const { link_preview_options: _none, ...text } = textFields(frame);
-    return {
-      method: "sendMessageDraft",
-      request: { payload: { draft_id: draftId(view.slot), can_stop: true, ...text } },
-      idempotent: true,
-      cost: "none",
-    };
-  }
   const payload = { ...textFields(frame), ...stopButton(view) };
   const send: TelegramCall = {
     method: "sendMessage",
@@ -32,13 +24,25 @@ export function renderFrame(view: TurnView, screen: Screen, now: number, drafts:
     idempotent: false,
     cost: "message",
   };
-  if (sent === undefined) return send;
+  if (sent === undefined) return drafts ? draft(view, frame, send) : send;
   return {
     method: "editMessageText",
     request: { payload: { message_id: Number(sent.messageId), ...payload } },
     idempotent: true,
     cost: "edit",
     fallback: send,
+  };
+}
+
+/** Where drafts are refused, the status message takes over at once. */
+function draft(view: TurnView, frame: Formatted, fallback: TelegramCall): TelegramCall {
+  const { link_preview_options: _none, ...text } = textFields(frame);
+  return {
+    method: "sendMessageDraft",
+    request: { payload: { draft_id: draftId(view.slot), can_stop: true, ...text } },
+    idempotent: true,
+    cost: "none",
+    fallback,
   };
 }
 

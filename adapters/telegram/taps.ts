@@ -5,9 +5,9 @@ import { live } from "../../src/model/catalog/live.ts";
 import { limits } from "./capabilities.ts";
 import type { TelegramClient } from "./client.ts";
 import { ApiFailure, classify } from "./errors.ts";
-import { clipped } from "./formatted.ts";
 import { tapQueryId } from "./inbound.ts";
 import { pause } from "./lanes.ts";
+import { clipped } from "./styled-text.ts";
 
 export interface TapDeps {
   readonly client: TelegramClient;
