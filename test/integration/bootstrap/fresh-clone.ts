@@ -1,0 +1,128 @@
+import { execFile } from "node:child_process";
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join, resolve } from "node:path";
+
+const ROOT = resolve(import.meta.dirname, "../../..");
+
+/** What one run of the bootstrap did. */
+export interface Run {
+  readonly code: number;
+  /** Both streams. */
+  readonly output: string;
+}
+
+/** A small project around the real bootstrap script, with a home and a PATH of its own. */
+export interface FreshClone {
+  readonly root: string;
+  readonly dataDir: string;
+  /** Writes a file of the project. */
+  put(path: string, text: string): void;
+  /** Puts a program in front of all others on PATH. */
+  fakeProgram(name: string, script: string): void;
+  bootstrap(mode: string, env?: Record<string, string>): Promise<Run>;
+  remove(): void;
+}
+
+/** Stands for tsc: copies `src` to `--outDir` as .js, and fails on a file that says "type error". */
+const COMPILER = `
+const { cpSync, mkdirSync, readdirSync, readFileSync } = require("node:fs");
+const out = process.argv[process.argv.indexOf("--outDir") + 1];
+mkdirSync(out + "/src", { recursive: true });
+for (const file of readdirSync("src").filter((name) => name.endsWith(".ts"))) {
+  if (readFileSync("src/" + file, "utf8").includes("type error")) {
+    console.log("src/" + file + ": error TS2322");
+    process.exit(2);
+  }
+  cpSync("src/" + file, out + "/src/" + file.replace(/ts$/, "js"));
+}
+`;
+
+/** Local packages only, so that npm needs no network. */
+const PACKAGES: Record<string, Record<string, string>> = {
+  typescript: { "bin/tsc": COMPILER },
+  tiny: { "index.js": "module.exports = 1;\n" },
+};
+
+function write(root: string, path: string, text: string): void {
+  mkdirSync(dirname(join(root, path)), { recursive: true });
+  writeFileSync(join(root, path), text);
+}
+
+/** Links every program of PATH but the Redis servers into one folder. */
+function pathWithoutRedis(folder: string): void {
+  mkdirSync(folder);
+  for (const place of (process.env.PATH ?? "").split(delimiter)) {
+    if (place === "" || place.includes("node_modules")) continue;
+    let names: string[] = [];
+    try {
+      names = readdirSync(place);
+    } catch {
+      continue; // PATH may name folders that do not exist.
+    }
+    for (const name of names.filter((n) => !/^(redis|valkey)-/.test(n))) {
+      try {
+        symlinkSync(join(place, name), join(folder, name));
+      } catch {
+        // The same name earlier on PATH wins.
+      }
+    }
+  }
+}
+
+/** `dependencies` are file: packages below `packages/`; more of them can be put before the first run. */
+export function freshClone(dependencies: readonly string[] = ["typescript", "tiny"]): FreshClone {
+  const base = realpathSync(mkdtempSync(join(tmpdir(), "hotline-bootstrap-")));
+  const root = join(base, "clone");
+  const dataDir = join(base, "data");
+  mkdirSync(root);
+  cpSync(join(ROOT, "src/cli/bootstrap.mjs"), join(root, "src/cli/bootstrap.mjs"));
+  cpSync(join(ROOT, "src/cli/bootstrap"), join(root, "src/cli/bootstrap"), { recursive: true });
+  write(root, "src/main.ts", "export const a = 1;\n");
+  write(root, "src/scripts/one.lua", "return 1\n");
+  write(root, "tsconfig.build.json", "{}");
+  const wanted = Object.fromEntries(dependencies.map((name) => [name, `file:packages/${name}`]));
+  write(root, "package.json", JSON.stringify({ name: "clone", version: "1.0.0", private: true, dependencies: wanted }));
+  for (const [name, files] of Object.entries(PACKAGES)) {
+    write(root, `packages/${name}/package.json`, JSON.stringify({ name, version: "1.0.0" }));
+    for (const [path, text] of Object.entries(files)) write(root, `packages/${name}/${path}`, text);
+  }
+  pathWithoutRedis(join(base, "bin"));
+  mkdirSync(join(base, "fakes"));
+  const env = {
+    HOME: join(base, "home"),
+    HOTLINE_DATA_DIR: dataDir,
+    PATH: `${join(base, "fakes")}:${join(base, "bin")}`,
+  };
+  return {
+    root,
+    dataDir,
+    put: (path, text) => write(root, path, text),
+    fakeProgram(name, script) {
+      write(base, `fakes/${name}`, `#!/bin/sh\n${script}\n`);
+      chmodSync(join(base, "fakes", name), 0o755);
+    },
+    bootstrap: (mode, more = {}) => start(root, mode, { ...env, ...more }),
+    remove: () => rmSync(base, { recursive: true, force: true }),
+  };
+}
+
+function start(cwd: string, mode: string, more: Record<string, string>): Promise<Run> {
+  const { REDIS_URL: _url, HOTLINE_CONFIG: _config, ...inherited } = process.env;
+  return new Promise((done) => {
+    const options = { cwd, env: { ...inherited, ...more } };
+    execFile(process.execPath, ["src/cli/bootstrap.mjs", mode], options, (error, stdout, stderr) => {
+      done({ code: error === null ? 0 : Number(error.code ?? 1), output: stdout + stderr });
+    });
+  });
+}

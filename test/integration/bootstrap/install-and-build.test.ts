@@ -1,0 +1,91 @@
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { type FreshClone, freshClone } from "./fresh-clone.ts";
+
+let clone: FreshClone;
+
+beforeEach(() => {
+  clone = freshClone();
+});
+afterEach(() => clone.remove());
+
+const file = (path: string) => join(clone.root, path);
+
+test("a fresh clone is installed and built, telling each long step, and the next run is silent", async () => {
+  const first = await clone.bootstrap("build");
+  expect(first).toEqual({
+    code: 0,
+    output: "Installing dependencies (first start, about a minute) …\nBuilding …\n",
+  });
+  expect(readFileSync(file("dist/src/main.js"), "utf8")).toBe("export const a = 1;\n");
+  expect(existsSync(file("dist/src/scripts/one.lua"))).toBe(true);
+  expect(await clone.bootstrap("build")).toEqual({ code: 0, output: "" });
+});
+
+test("an install that was cut off is completed by the next run", async () => {
+  await clone.bootstrap("build");
+  rmSync(file("node_modules/.hotline-installed"));
+  rmSync(file("node_modules/tiny"), { recursive: true });
+  expect((await clone.bootstrap("build")).output).toBe("Completing dependencies (about a minute) …\n");
+  expect(existsSync(file("node_modules/tiny/index.js"))).toBe(true);
+  expect(await clone.bootstrap("build")).toEqual({ code: 0, output: "" });
+});
+
+test("a package that vanished after the install is brought back", async () => {
+  await clone.bootstrap("build");
+  rmSync(file("node_modules/tiny"), { recursive: true });
+  expect((await clone.bootstrap("build")).code).toBe(0);
+  expect(existsSync(file("node_modules/tiny/index.js"))).toBe(true);
+});
+
+test("an install that a person made by hand is taken as it is", async () => {
+  await clone.bootstrap("build");
+  rmSync(file("node_modules/.hotline-installed"));
+  expect(await clone.bootstrap("build")).toEqual({ code: 0, output: "" });
+});
+
+test("a changed source is built again, a failed build keeps the last good one and says what to run", async () => {
+  await clone.bootstrap("build");
+  clone.put("src/main.ts", "export const a = 2;\n");
+  expect(await clone.bootstrap("build")).toEqual({ code: 0, output: "Building …\n" });
+  expect(readFileSync(file("dist/src/main.js"), "utf8")).toContain("2");
+
+  clone.put("src/main.ts", "type error\n");
+  const failed = await clone.bootstrap("build");
+  expect(failed.code).toBe(1);
+  expect(failed.output).toContain("src/main.ts: error TS2322");
+  expect(failed.output.trimEnd().split("\n").at(-1)).toMatch(/^The build failed.*"npm run types"/);
+  expect(readFileSync(file("dist/src/main.js"), "utf8")).toContain("2");
+  expect(readdirSync(clone.root).filter((name) => name.startsWith("dist."))).toEqual([]);
+});
+
+test("an install without the Codex program is not taken for complete", async () => {
+  const name = `@openai/codex-${process.platform}-${process.arch}`;
+  clone.put("packages/codex/package.json", JSON.stringify({ name, version: "1.0.0" }));
+  const dependencies = { typescript: "file:packages/typescript" };
+  const optionalDependencies = { [name]: "file:packages/codex" };
+  clone.put("package.json", JSON.stringify({ name: "clone", version: "1.0.0", dependencies, optionalDependencies }));
+  const run = await clone.bootstrap("build");
+  expect(run.code).toBe(1);
+  expect(run.output).toContain("The Codex program for");
+  expect(run.output).toContain('run "npm ci --include=optional"');
+  expect(existsSync(file("node_modules/.hotline-installed"))).toBe(false);
+});
+
+test("an npm that fails is shown with its last lines and the command to run", async () => {
+  clone.fakeProgram("npm", "echo 'npm error network is unreachable' >&2; exit 7");
+  const run = await clone.bootstrap("build", { npm_execpath: "" });
+  expect(run.code).toBe(1);
+  expect(run.output).toContain("network is unreachable");
+  expect(run.output).toContain(
+    '(npm install ended with 7): check the network and the lines above, then run "npm install"',
+  );
+});
+
+test("git is asked for by a sentence", async () => {
+  clone.fakeProgram("git", "exit 1");
+  const run = await clone.bootstrap("build");
+  expect(run.code).toBe(1);
+  expect(run.output).toMatch(/^git is needed and was not found on PATH: run ".*" .*\n$/);
+});
