@@ -1,0 +1,100 @@
+import { Redis } from "ioredis";
+import type { Logger } from "../lib/log.ts";
+import { checkFitness } from "./fitness.ts";
+import { createKeys } from "./keys.ts";
+import type { Keys } from "./keys.ts";
+import { createScriptRunner } from "./script-runner.ts";
+import type { RunScript } from "./script-runner.ts";
+import { createSubscriber } from "./subscriber.ts";
+import type { Subscriber } from "./subscriber.ts";
+
+/** Where Redis is: a URL of the operator's, or the unix socket of our own server. */
+export type RedisTarget = { readonly url: string } | { readonly socketPath: string };
+
+/** Everything the stores need of one Redis. */
+export interface RedisLink {
+  readonly redis: Redis;
+  readonly run: RunScript;
+  readonly keys: Keys;
+  readonly subscriber: Subscriber;
+  /** True while commands are answered. */
+  ready(): boolean;
+  /** A further connection as BullMQ wants it; closed by {@link close} at the latest. */
+  forQueue(): Redis;
+  /** Ends all connections; commands without an answer reject. */
+  close(): void;
+}
+
+export interface RedisLinkOptions {
+  readonly target: RedisTarget;
+  readonly logger: Logger;
+  /** Default `hl`. */
+  readonly keyPrefix?: string;
+}
+
+type Extra = { readonly socketTimeout?: number; readonly autoResubscribe?: boolean };
+
+/** A command without an answer for this long means a dead connection, ms: it is closed and the command sent again. */
+const silenceMs = 10_000;
+const longestRetryMs = 500;
+
+/**
+ * Connects and checks that this Redis can be used (BridgeError `redisUnfit`). Waits while it cannot be reached.
+ * Afterwards commands wait as long as Redis is away (callers at the edge set their own deadline), are sent again
+ * after a reconnect, and the link recovers by itself.
+ */
+export async function connectRedis(options: RedisLinkOptions): Promise<RedisLink> {
+  const { target, logger } = options;
+  const open = new Set<Redis>();
+  const dial = (extra: Extra): Redis => {
+    const made = connection(target, extra);
+    open.add(made);
+    made.on("error", (error: Error) => logger.debug({ reason: error.message }, "redis connection fails"));
+    made.on("end", () => open.delete(made));
+    return made;
+  };
+  const redis = dial({ socketTimeout: silenceMs });
+  reportOutages(redis, logger);
+  const close = (): void => {
+    for (const each of open) each.disconnect();
+  };
+  try {
+    await checkFitness(redis);
+  } catch (error) {
+    close();
+    throw error;
+  }
+  return {
+    redis,
+    run: createScriptRunner(redis),
+    keys: createKeys(options.keyPrefix),
+    subscriber: createSubscriber(dial({ autoResubscribe: false }), logger),
+    ready: () => redis.status === "ready",
+    forQueue: () => dial({}),
+    close,
+  };
+}
+
+/** One line per outage, however many attempts it takes. */
+function reportOutages(redis: Redis, logger: Logger): void {
+  let answers = false;
+  redis.on("ready", () => {
+    answers = true;
+    logger.info({}, "redis answers");
+  });
+  redis.on("close", () => {
+    if (answers) logger.warn({}, "redis is away");
+    answers = false;
+  });
+}
+
+function connection(target: RedisTarget, extra: Extra): Redis {
+  return new Redis("url" in target ? target.url : target.socketPath, {
+    // Waiting for Redis is the rule (and BullMQ's demand); whoever must not wait has a deadline.
+    maxRetriesPerRequest: null,
+    retryStrategy: (times: number) => Math.min(25 * 2 ** Math.min(times, 6), longestRetryMs),
+    maxLoadingRetryTime: longestRetryMs,
+    ...extra,
+    replyMapping: "legacy",
+  });
+}

@@ -1,0 +1,92 @@
+import { randomUUID } from "node:crypto";
+import type { ChatFacts, IngestResult, IngressStore } from "../channel/port.ts";
+import type { Logger } from "../lib/log.ts";
+import type { Binding } from "../model/chat.ts";
+import type { OutboxBody } from "../model/delivery.ts";
+import { accountKey, chatAddress } from "../model/ids.ts";
+import type { ChatKey } from "../model/ids.ts";
+import type { Mail } from "../model/message.ts";
+import type { ButtonRecord } from "../model/request.ts";
+import { decodeMaybe } from "./codec.ts";
+import type { RedisLink } from "./connection.ts";
+import { withinDeadline } from "./deadline.ts";
+import { moveChat } from "./moves.ts";
+import { claimCode, claimOwnership, owners } from "./owner-claims.ts";
+import { readOpenRequests, readRequest, reserve, settle, takeReserved } from "./requests.ts";
+import { retention } from "./retention.ts";
+import { answered } from "./script-runner.ts";
+
+export interface IngressStoreOptions {
+  readonly link: RedisLink;
+  readonly logger: Logger;
+  /** Adds the chat's activation. When it fails the sweeper makes up for it. */
+  readonly wake: (chat: ChatKey) => Promise<void>;
+  /** Most unacked mail per chat; default 500. */
+  readonly mailboxCap?: number;
+  /** How long a call waits while Redis is away, ms; default 5000. Then BridgeError `redisUnavailable`. */
+  readonly deadlineMs?: number;
+}
+
+/**
+ * Redis for the edge. Every call ends within the deadline; a write that was given up may still happen, and handing
+ * the event over again is right in both cases (its `dedupe` tells).
+ */
+export function createIngressStore(options: IngressStoreOptions): IngressStore {
+  const { link, logger } = options;
+  const { redis, keys, run } = link;
+  const deadlineMs = options.deadlineMs ?? 5000;
+  const edge = <T>(work: Promise<T>): Promise<T> => withinDeadline(deadlineMs, work);
+  // The mail is durable and the chat is flagged: a failed wake-up delays it and must not make the platform resend.
+  const wake = (chat: ChatKey): Promise<void> =>
+    withinDeadline(deadlineMs, options.wake(chat)).catch((error: unknown) => logger.warn({ chat, reason: String(error) }, "wake-up is left to the sweeper"));
+  return {
+    async ingest(chat, dedupe, mail, facts) {
+      const told = await edge(ingest(link, options.mailboxCap ?? 500, chat, dedupe, mail, facts));
+      if (told === "dup") return "duplicate";
+      if (told === "full") return "full";
+      if (told === "wake") await wake(chat);
+      return "taken" satisfies IngestResult;
+    },
+    once: async (chat, dedupe) => (await edge(run("once", [keys.dedupe(chat, dedupe)], [randomUUID(), retention.dedupeMs]))) === 1,
+    resolve: async (chat) => ((await edge(answered(redis.get(keys.moved(chat))))) ?? chat) as ChatKey,
+    move: (from, to) => edge(moveChat(link, from, to)),
+    button: async (nonce) => decodeMaybe<ButtonRecord>(await edge(answered(redis.get(keys.button(nonce))))),
+    request: (number) => edge(readRequest(link, number)),
+    openRequests: (chat) => edge(readOpenRequests(link, chat)),
+    settle: (request, person, answer) => edge(settle(link, wake, request, person, answer)),
+    reserve: (request, person, question) => edge(reserve(link, request, person, question)),
+    takeReserved: (chat, person) => edge(takeReserved(link, chat, person)),
+    owners: () => edge(owners(link)),
+    claimCode: (account) => edge(claimCode(link, account)),
+    claim: (account, code, person) => edge(claimOwnership(link, account, code, person)),
+    language: async (chat) => decodeMaybe<Binding>(await edge(answered(redis.hget(keys.state(chat), "b"))))?.language,
+    say: (chat, body) => edge(say(link, chat, body)),
+  };
+}
+
+function ingest(link: RedisLink, cap: number, chat: ChatKey, dedupe: string, mail: Mail, facts: ChatFacts): Promise<unknown> {
+  const { keys } = link;
+  return link.run(
+    "ingest",
+    [keys.dedupe(chat, dedupe), keys.mailbox(chat), keys.state(chat), keys.scheduled],
+    [
+      randomUUID(),
+      retention.dedupeMs,
+      cap,
+      JSON.stringify(mail),
+      JSON.stringify({ title: facts.title, private: facts.private }),
+      chat,
+      keys.parts.doorbell,
+      retention.chatMs,
+    ],
+  );
+}
+
+async function say({ run, keys }: RedisLink, chat: ChatKey, body: OutboxBody): Promise<void> {
+  const account = accountKey(chatAddress(chat));
+  await run(
+    "say",
+    [keys.note(randomUUID()), keys.outbox(chat), keys.state(chat), keys.pending(account)],
+    [retention.noteMs, chat, JSON.stringify(body), keys.dirty(account), retention.chatMs],
+  );
+}

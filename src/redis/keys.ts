@@ -1,0 +1,102 @@
+import type { ChatKey, Nonce, PersonId, RequestNumber } from "../model/ids.ts";
+
+/**
+ * The one table of keys. Standalone or Sentinel, not Cluster: scripts join keys of a chat with `sched`.
+ * "Removed by" names who deletes a key that has no time to live; times are in `retention.ts`.
+ */
+export interface Keys {
+  /** Stream of unacked mail, field `m`. Removed by ack and release. */
+  mailbox(chat: ChatKey): string;
+  /**
+   * Hash: `ep` epoch, `own` node, `exp` lease end (ms), `li`/`lo` last mail and op id, `b` binding, `p` process and
+   * `pn` the node that recorded it, `t` turn, `w` waiting, `f` facts, `addr` moved to, `gone` why it cannot be
+   * written to, `le` slot whose live frame ended, `ct`/`vt` tokens of the last commit and view update. 400 days.
+   */
+  state(chat: ChatKey): string;
+  /** Stream of durable operations: `b` body, `e` slot whose live frame it ends. Removed by the sender. */
+  outbox(chat: ChatKey): string;
+  /** Hash of the first operation's progress: `op`, `calls`, `inflight`, `tries`. Removed with its operation. */
+  progress(chat: ChatKey): string;
+  /** Hash slot → `<ms> <json of SentMessage>`. 30 days, 200 slots. */
+  slots(chat: ChatKey): string;
+  /** Hash of the running view: `v` JSON, `s` slot, `i` open item. Removed by the commit that ends it. */
+  view(chat: ChatKey): string;
+  /** Text of the open item as the inside of a JSON string, so that a surrogate pair may arrive in two pieces. */
+  viewText(chat: ChatKey): string;
+  /** Finished view, deflated JSON. 30 days. */
+  archive(chat: ChatKey, slot: string): string;
+  /** Sorted set of open request numbers. Removed member by member as they are settled. */
+  openRequests(chat: ChatKey): string;
+  /** What a person was asked to type: hash `n`, `q`. 10 minutes. */
+  reservation(chat: ChatKey, person: PersonId): string;
+  /** Token of the call that stored the event. 48 hours. */
+  dedupe(chat: ChatKey, id: string): string;
+  /** Chat a moved address belongs to. Lives as long as that chat's state. */
+  moved(chat: ChatKey): string;
+  /** Token of a service note. 10 minutes. */
+  note(token: string): string;
+  button(nonce: Nonce): string;
+  /** Hash: `rec` static part, `state`, `ans`, `by`, `at`, `tok` call that settled it, `rby`/`rname`/`runtil` reservation. 30 days after it is settled. */
+  request(number: RequestNumber): string;
+  /** Counter; kept for ever. */
+  readonly requestCounter: string;
+  /** Sorted set chat → ms since it needs or holds an activation. Removed by release. */
+  readonly scheduled: string;
+  /** Channel on which a node hears of new mail; payload: chat. */
+  doorbell(node: string): string;
+  /** Set of chats a node recorded a codex process for. Removed as processes end. */
+  processes(node: string): string;
+  /** Hash `ep`, `own`, `exp`: the sender lease of an account. Kept with the account. */
+  accountLease(account: string): string;
+  /** Set of chats with durable operations. Removed member by member as outboxes empty. */
+  pending(account: string): string;
+  /** Channel of an account's sender; payload: `d` or `l` and the chat. */
+  dirty(account: string): string;
+  /** Set of people; kept for ever. */
+  readonly owners: string;
+  /** Hash account → open claim code. Removed when the service has an owner. */
+  readonly claims: string;
+  /** Token of the call that took the service. 10 minutes. */
+  claimed(token: string): string;
+  /** Codes tried in this hour. 1 hour. */
+  claimTries(account: string): string;
+  /** Pieces from which scripts build the keys of chats and requests they learn of while running. */
+  readonly parts: { readonly chat: string; readonly state: string; readonly request: string; readonly moved: string; readonly doorbell: string };
+  /** Prefix for BullMQ's own keys. */
+  readonly queue: string;
+}
+
+/** `prefix` keeps installations (and tests) on one Redis apart; default `hl`. */
+export function createKeys(prefix = "hl"): Keys {
+  const of = (chat: ChatKey, name: string): string => `${prefix}:{${chat}}:${name}`;
+  return {
+    mailbox: (chat) => of(chat, "mb"),
+    state: (chat) => of(chat, "st"),
+    outbox: (chat) => of(chat, "ob"),
+    progress: (chat) => of(chat, "op"),
+    slots: (chat) => of(chat, "os"),
+    view: (chat) => of(chat, "vw"),
+    viewText: (chat) => of(chat, "vt"),
+    archive: (chat, slot) => of(chat, `ar:${slot}`),
+    openRequests: (chat) => of(chat, "rq"),
+    reservation: (chat, person) => of(chat, `rs:${person}`),
+    dedupe: (chat, id) => of(chat, `dd:${id}`),
+    moved: (chat) => `${prefix}:mv:${chat}`,
+    note: (token) => `${prefix}:nt:${token}`,
+    button: (nonce) => `${prefix}:bt:${nonce}`,
+    request: (number) => `${prefix}:rq:${number}`,
+    requestCounter: `${prefix}:rn`,
+    scheduled: `${prefix}:sched`,
+    doorbell: (node) => `${prefix}:n:${node}`,
+    processes: (node) => `${prefix}:np:${node}`,
+    accountLease: (account) => `${prefix}:ac:${account}:ls`,
+    pending: (account) => `${prefix}:ac:${account}:pd`,
+    dirty: (account) => `${prefix}:ac:${account}`,
+    owners: `${prefix}:owners`,
+    claims: `${prefix}:claims`,
+    claimed: (token) => `${prefix}:cd:${token}`,
+    claimTries: (account) => `${prefix}:ct:${account}`,
+    parts: { chat: `${prefix}:{`, state: "}:st", request: `${prefix}:rq:`, moved: `${prefix}:mv:`, doorbell: `${prefix}:n:` },
+    queue: `${prefix}-bull`,
+  };
+}

@@ -1,0 +1,117 @@
+import { BridgeError } from "../model/errors.ts";
+import type { OutboxBody, OutboxOp, SentMessage } from "../model/delivery.ts";
+import type { ChatKey, OpId } from "../model/ids.ts";
+import type { OpProgress, OutboxHead, OutboxStore } from "../outbox/port.ts";
+import { chats, composeView, decode, decodeSlots, list, maybe } from "./codec.ts";
+import type { RedisLink } from "./connection.ts";
+import { moveChat } from "./moves.ts";
+import { retention } from "./retention.ts";
+import { answered } from "./script-runner.ts";
+import type { ScriptArgument, ScriptName } from "./script-runner.ts";
+
+export interface OutboxStoreOptions {
+  readonly link: RedisLink;
+  /** See `nodeId`. */
+  readonly node: string;
+  /** `telegram~main`. */
+  readonly account: string;
+  /** Life of a lease that is not renewed, ms; default 5000. */
+  readonly leaseMs?: number;
+  /** Messages of ours per chat that can still be edited; default 200, the oldest are forgotten. */
+  readonly slotCap?: number;
+}
+
+/** Redis for the sender of one account. */
+export function createOutboxStore(options: OutboxStoreOptions): OutboxStore {
+  const { link, node, account } = options;
+  const { keys, run, redis } = link;
+  const leaseMs = options.leaseMs ?? 5000;
+  const slotLimits = [retention.slotMs, options.slotCap ?? 200];
+  const lease = keys.accountLease(account);
+  const fenced = async (name: ScriptName, epoch: number, itsKeys: readonly string[], args: readonly ScriptArgument[]): Promise<void> => {
+    const reply = await run(name, [lease, ...itsKeys], [node, epoch, ...args]);
+    if (reply !== 1) throw new BridgeError("leaseLost", `the sender lease of ${account} (epoch ${epoch}) is lost`);
+  };
+  const progress = (epoch: number, what: "begin" | "done", chat: ChatKey, op: OpId, calls: number, sent?: Parameters<OutboxStore["done"]>[4]) =>
+    fenced(
+      "outbox-progress",
+      epoch,
+      [keys.progress(chat), keys.slots(chat), keys.outbox(chat)],
+      [what, op, calls, sent?.slot ?? "", sent === undefined ? "" : JSON.stringify(sent.message), ...slotLimits],
+    );
+  return {
+    async claim() {
+      const [taken, value] = list(await run("account-claim", [lease], [node, leaseMs]));
+      return taken === 1 ? { epoch: Number(value) } : { heldMs: Number(value) };
+    },
+    renew: async (epoch) => (await run("account-renew", [lease], [node, epoch, leaseMs])) === 1,
+    async release(epoch) {
+      await run("account-release", [lease], [node, epoch]);
+    },
+    pending: async () => chats(await answered(redis.smembers(keys.pending(account)))),
+    onDirty: (listener) => listen(link, account, listener),
+    head: (chat, limit) => head(link, chat, limit),
+    live: (chat) => live(link, chat),
+    begin: (epoch, chat, op, calls) => progress(epoch, "begin", chat, op, calls),
+    done: (epoch, chat, op, calls, sent) => progress(epoch, "done", chat, op, calls, sent),
+    complete: (epoch, chat, op) =>
+      fenced("outbox-complete", epoch, [keys.outbox(chat), keys.progress(chat), keys.pending(account)], [op, chat]),
+    remember: (epoch, chat, slot, message: SentMessage) =>
+      fenced("outbox-remember", epoch, [keys.slots(chat)], [slot, JSON.stringify(message), ...slotLimits]),
+    abandon: (epoch, chat, reason) =>
+      fenced(
+        "outbox-abandon",
+        epoch,
+        [keys.outbox(chat), keys.progress(chat), keys.pending(account), keys.state(chat)],
+        [chat, reason, retention.chatMs],
+      ),
+    move: (from, to) => moveChat(link, from, to),
+  };
+}
+
+/** After a reconnect every chat with durable operations is reported; live frames come with their next change. */
+async function listen(link: RedisLink, account: string, listener: Parameters<OutboxStore["onDirty"]>[0]): Promise<void> {
+  const { subscriber, keys, redis } = link;
+  await subscriber.listen(
+    keys.dirty(account),
+    (message) => listener(message.slice(1) as ChatKey, message.startsWith("d") ? "durable" : "live"),
+    () => {
+      answered(redis.smembers(keys.pending(account))).then(
+        (pending) => {
+          for (const chat of chats(pending)) listener(chat, "durable");
+        },
+        // Only a closed link rejects: there is nobody left to tell.
+        () => undefined,
+      );
+    },
+  );
+}
+
+async function head({ redis, keys }: RedisLink, chat: ChatKey, limit: number): Promise<OutboxHead> {
+  const [entries, slots, progress, address] = await Promise.all([
+    answered(redis.xrange(keys.outbox(chat), "-", "+", "COUNT", limit)),
+    answered(redis.hgetall(keys.slots(chat))),
+    answered(redis.hgetall(keys.progress(chat))),
+    answered(redis.hget(keys.state(chat), "addr")),
+  ]);
+  const ops = entries.map(([id, fields]): OutboxOp => ({ id: id as OpId, chat, body: decode<OutboxBody>(fields[1] ?? "") }));
+  const first = opProgress(progress);
+  return {
+    ops,
+    screen: { slots: decodeSlots(Object.entries(slots).flat()) },
+    ...(first !== undefined && first.op === ops[0]?.id ? { progress: first } : {}),
+    address: (address ?? chat) as ChatKey,
+  };
+}
+
+function opProgress({ op, calls, inflight, tries }: Readonly<Record<string, string>>): OpProgress | undefined {
+  if (op === undefined) return undefined;
+  return { op: op as OpId, calls: Number(calls), inflight: inflight === "1", tries: Number(tries) };
+}
+
+async function live({ run, keys }: RedisLink, chat: ChatKey): ReturnType<OutboxStore["live"]> {
+  const reply = list(await run("live", [keys.view(chat), keys.viewText(chat), keys.outbox(chat), keys.slots(chat), keys.state(chat)], []));
+  const view = composeView(reply[0], reply[1], reply[2]);
+  if (view === undefined) return undefined;
+  return { view, screen: { slots: decodeSlots(list(reply[4])) }, address: (maybe(reply[3]) ?? chat) as ChatKey };
+}
