@@ -59,7 +59,7 @@ describe("addresses", () => {
     const made = rig(api.root);
     expect(await perform(made, group, hello)).toEqual({ outcome: "done", message: { messageId: "900" } });
     await perform(made, ada, hello);
-    expect(api.of("sendMessage").map(({ body }) => [body["chat_id"], body["message_thread_id"]])).toEqual([
+    expect(api.of("sendMessage").map(({ body }) => [body.chat_id, body.message_thread_id])).toEqual([
       [-100123, 45],
       [1001, undefined],
     ]);

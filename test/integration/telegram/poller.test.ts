@@ -17,7 +17,7 @@ afterEach(async () => {
 const until = <T>(assertion: () => T): Promise<T> => vi.waitFor(assertion, { timeout: 10_000, interval: 5 });
 const texts = (events: readonly InboundEvent[]): readonly string[] =>
   events.map((event) => (event.kind === "message" ? event.message.text : event.kind));
-const offsets = (): readonly unknown[] => api.of("getUpdates").map((asked) => asked.body["offset"]);
+const offsets = (): readonly unknown[] => api.of("getUpdates").map((asked) => asked.body.offset);
 
 function receive(sink: ReturnType<typeof memorySink>, options = {}) {
   const made = rig(api.root, options);
@@ -46,7 +46,7 @@ describe("confirming updates (L1)", () => {
 
   test("L1: what was stored but not confirmed before a stop comes again", async () => {
     api.always("getUpdates", ({ body }) =>
-      body["offset"] === undefined ? { result: [textUpdate(10, "a"), textUpdate(11, "b")] } : "hang",
+      body.offset === undefined ? { result: [textUpdate(10, "a"), textUpdate(11, "b")] } : "hang",
     );
     const first = memorySink((event) => event.dedupe === "m1001-11");
     receive(first);
@@ -204,7 +204,7 @@ describe("taps", () => {
     await until(() => expect(sink.events).toHaveLength(1));
     await until(() => expect(offsets()).toContain(72));
     expect(clock.slept).toContain(5000);
-    expect(api.of("answerCallbackQuery").map((asked) => asked.body["text"])).toEqual(["尚未保存，正在重试。"]);
+    expect(api.of("answerCallbackQuery").map((asked) => asked.body.text)).toEqual(["尚未保存，正在重试。"]);
   });
 
   test("too old to be answered are no trouble", async () => {

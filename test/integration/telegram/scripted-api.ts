@@ -47,7 +47,7 @@ export async function startScriptedApi(): Promise<ScriptedApi> {
     if (first !== undefined) return first;
     const rule = standing.get(request.method);
     if (rule !== undefined) return rule(request);
-    if (request.method === "getUpdates" && Number(request.body["timeout"]) > 0) return "hang";
+    if (request.method === "getUpdates" && Number(request.body.timeout) > 0) return "hang";
     return { result: healthy[request.method] ?? true };
   };
   const server = createServer((req, res) => {

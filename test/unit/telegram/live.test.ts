@@ -12,7 +12,7 @@ const standing: Screen = { slots: { "t-1": { messageId: "77" as MessageId } } };
 const say = (text: string): Partial<TurnView> => ({
   messages: [{ itemId: "i", phase: "final", text, complete: false }],
 });
-const textOf = (view: TurnView): string => String(renderFrame(view, none, now, true)?.request.payload["text"]);
+const textOf = (view: TurnView): string => String(renderFrame(view, none, now, true)?.request.payload.text);
 
 describe("the text of a live frame", () => {
   test("is status, actions, plan, and the answer as it grows", () => {
@@ -90,7 +90,7 @@ describe("the text of a live frame", () => {
   test("keeps code marked as code when the beginning of its block is cut off", () => {
     const view = { ...base, ...say(`intro\n\n\`\`\`ts\n${"const a = 1;\n".repeat(2000)}`) };
     const payload = renderFrame(view, none, now, true)?.request.payload;
-    expect(payload?.["entities"]).toMatchObject([{ type: "pre", language: "ts" }]);
+    expect(payload?.entities).toMatchObject([{ type: "pre", language: "ts" }]);
   });
 
   test("shows commentary until the answer begins", () => {

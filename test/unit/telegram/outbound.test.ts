@@ -109,12 +109,12 @@ describe("a long message", () => {
     expect(parts.length).toBeGreaterThan(2);
     for (const [index, part] of parts.entries()) {
       const last = index === parts.length - 1;
-      expect(String(part["text"]).length).toBeLessThanOrEqual(4096);
-      expect(String(part["text"])).toContain(`${index + 1}/${parts.length}`);
+      expect(String(part.text).length).toBeLessThanOrEqual(4096);
+      expect(String(part.text)).toContain(`${index + 1}/${parts.length}`);
       expect("reply_parameters" in part).toBe(index === 0);
-      expect(part["disable_notification"]).toBe(index === 0 ? undefined : true);
+      expect(part.disable_notification).toBe(index === 0 ? undefined : true);
       expect("reply_markup" in part).toBe(last);
-      expect(String(part["text"]).endsWith("42 s")).toBe(last);
+      expect(String(part.text).endsWith("42 s")).toBe(last);
     }
   });
 
@@ -152,7 +152,7 @@ describe("an edit", () => {
 
   test("over the limit is cut where one can see it", () => {
     const [payload] = payloads({ op: "edit", slot: "s", content: text("x".repeat(5000)), orSend: false }, standing);
-    expect(payload?.["text"]).toBe(`${"x".repeat(4095)}…`);
+    expect(payload?.text).toBe(`${"x".repeat(4095)}…`);
   });
 });
 
