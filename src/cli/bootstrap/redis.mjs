@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { unpackDebianRedis } from "./debian.mjs";
 import { findOnPath, isExecutable } from "./machine.mjs";
+import { isNewEnough, MIN_VERSION } from "./redis-version.mjs";
 import { progress, run, tail } from "./run.mjs";
 import { StopError } from "./stop-error.mjs";
 
-const MIN_VERSION = [6, 2];
 const NAMES = ["redis-server", "valkey-server"];
 
 /**
@@ -30,18 +30,6 @@ async function findServer(unpacked) {
     if (code === 0 && isNewEnough(output)) return true;
   }
   return false;
-}
-
-/**
- * @param {string} output of `redis-server --version`, e.g. "Redis server v=7.0.15 sha=…"
- * @returns {boolean}
- */
-export function isNewEnough(output) {
-  const match = /v=(\d+)\.(\d+)/.exec(output);
-  if (match === null) return false;
-  const [major, minor] = [Number(match[1]), Number(match[2])];
-  const [minMajor = 0, minMinor = 0] = MIN_VERSION;
-  return major > minMajor || (major === minMajor && minor >= minMinor);
 }
 
 async function brewInstall() {

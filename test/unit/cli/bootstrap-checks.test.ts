@@ -5,7 +5,7 @@ const folder = new URL("../../../src/cli/bootstrap/", import.meta.url);
 const { nodeFault } = (await import(new URL("machine.mjs", folder).href)) as {
   nodeFault: (version: string) => string | undefined;
 };
-const { isNewEnough } = (await import(new URL("redis.mjs", folder).href)) as {
+const { isNewEnough } = (await import(new URL("redis-version.mjs", folder).href)) as {
   isNewEnough: (output: string) => boolean;
 };
 
