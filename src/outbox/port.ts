@@ -32,11 +32,19 @@ export interface OutboxStore {
   /** Up to `limit` operations from the head. */
   head(chat: ChatKey, limit: number): Promise<OutboxHead>;
   /** The running view with the text streamed so far; undefined once a final stands in the outbox. Also the slots. */
-  live(chat: ChatKey): Promise<{ readonly view: TurnView; readonly screen: Screen; readonly address: ChatKey } | undefined>;
+  live(
+    chat: ChatKey,
+  ): Promise<{ readonly view: TurnView; readonly screen: Screen; readonly address: ChatKey } | undefined>;
   /** Before a call that is not idempotent. */
   begin(epoch: number, chat: ChatKey, op: OpId, calls: number): Promise<void>;
   /** After a call: `calls` are done; remembers where it ended up. */
-  done(epoch: number, chat: ChatKey, op: OpId, calls: number, sent?: { readonly slot: string; readonly message: SentMessage }): Promise<void>;
+  done(
+    epoch: number,
+    chat: ChatKey,
+    op: OpId,
+    calls: number,
+    sent?: { readonly slot: string; readonly message: SentMessage },
+  ): Promise<void>;
   /** The operation is finished: removed. */
   complete(epoch: number, chat: ChatKey, op: OpId): Promise<void>;
   /** Remembers the message of a live frame. */

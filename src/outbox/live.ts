@@ -1,0 +1,173 @@
+import type { OutboundCall, Screen, SentMessage } from "../model/delivery.ts";
+import type { ChatKey } from "../model/ids.ts";
+import type { TurnView } from "../model/view.ts";
+import type { Cost } from "./budget.ts";
+import { type Desk, perform, persist } from "./desk.ts";
+import type { LiveUrgency, PickResult } from "./scheduler.ts";
+
+/** What the sender knows of a chat's running view; starts anew with each turn. */
+export interface LiveState {
+  /** Turn slot these facts belong to. */
+  slot: string | undefined;
+  /** A frame with text was tried: later ones keep their distance. */
+  textTried: boolean;
+  /** A frame with text is on the screen. */
+  textShown: boolean;
+  /** What the last frame was charged to. */
+  cost: Cost;
+  last: { readonly at: number; readonly exact: string; readonly baseline: string } | undefined;
+  /** No frame of this slot can be shown any more. */
+  dead: boolean;
+}
+
+/** What became of a picked frame. `next`: the wish that follows; `ended`: no view runs. */
+export interface LiveStep {
+  readonly result: PickResult;
+  readonly next: LiveUrgency | "nothing" | "ended";
+}
+
+interface Frame {
+  readonly address: ChatKey;
+  readonly view: TurnView;
+  readonly screen: Screen;
+}
+
+/** A chat without a running view. */
+export function freshLive(cost: Cost): LiveState {
+  return { slot: undefined, textTried: false, textShown: false, cost, last: undefined, dead: false };
+}
+
+/** Forgets the previous turn's facts when the view is another turn's. */
+export function follow(state: LiveState, view: TurnView): void {
+  if (state.slot === view.slot) return;
+  Object.assign(state, freshLive(state.cost), { slot: view.slot });
+}
+
+/** True once the view shows any text of the model. */
+export function hasText(view: TurnView): boolean {
+  return view.messages.some((message) => message.text !== "");
+}
+
+/**
+ * Sends the newest frame of a chat, read at this moment (latest wins; nothing once a final stands in the outbox, L6).
+ * A frame that fails is dropped, never repeated. `extra` is told of each further call. Rejects only with `leaseLost` or abort.
+ */
+export async function sendFrame(
+  desk: Desk,
+  chat: ChatKey,
+  state: LiveState,
+  extra: (cost: Cost) => void,
+): Promise<LiveStep> {
+  const frame = await persist(desk, () => desk.store.live(chat));
+  if (frame === undefined) return { result: "skipped", next: "ended" };
+  follow(state, frame.view);
+  if (state.dead) return { result: "skipped", next: "nothing" };
+  const now = desk.clock.now();
+  const call = rendered(desk, frame, state, now);
+  if (call === undefined) return { result: "skipped", next: "nothing" };
+  const unchanged = whyNotSent(desk, frame, state, call, now);
+  if (unchanged !== undefined) return { result: unchanged, next: "refresh" };
+  if (hasText(frame.view)) state.textTried = true;
+  state.cost = call.cost;
+  return showFrame(desk, chat, state, frame, call, extra);
+}
+
+/** A view no adapter can render ends its turn's frames, not the sender. */
+function rendered(desk: Desk, frame: Frame, state: LiveState, now: number): OutboundCall | undefined {
+  try {
+    return desk.channel.renderLive(frame.address, frame.view, frame.screen, now);
+  } catch (error) {
+    desk.log.error({ err: error, chat: frame.address, slot: frame.view.slot }, "live frame cannot be rendered");
+    state.dead = true;
+    return undefined;
+  }
+}
+
+/** Unchanged but for elapsed time: only sent when a repetition is due. Unchanged in everything: only to keep a draft alive. */
+function whyNotSent(
+  desk: Desk,
+  frame: Frame,
+  state: LiveState,
+  call: OutboundCall,
+  now: number,
+): "skipped" | "unchanged" | undefined {
+  if (state.last === undefined) return undefined;
+  const group = desk.channel.isGroup(frame.address);
+  const refreshDue = now - state.last.at >= (group ? desk.limits.refreshGroupMs : desk.limits.refreshMs);
+  if (!refreshDue) {
+    const asBefore = desk.channel.renderLive(frame.address, frame.view, frame.screen, state.last.at);
+    return asBefore !== undefined && exactly(asBefore) === state.last.baseline ? "skipped" : undefined;
+  }
+  const fades = desk.channel.capabilities.rate.liveKeepAliveMs !== undefined;
+  return !fades && exactly(call) === state.last.exact ? "unchanged" : undefined;
+}
+
+async function showFrame(
+  desk: Desk,
+  chat: ChatKey,
+  state: LiveState,
+  frame: Frame,
+  first: OutboundCall,
+  extra: (cost: Cost) => void,
+): Promise<LiveStep> {
+  const now = desk.clock.now();
+  for (let call = first; ; ) {
+    const result = await perform(desk, "live", frame.address, call);
+    switch (result.outcome) {
+      case "done":
+        await shown(desk, chat, state, frame, call, now, result.message);
+        return { result: "sent", next: "refresh" };
+      case "refused":
+        if (call.fallback === undefined) return dropped(desk, chat, state, result.reason);
+        call = call.fallback;
+        extra(call.cost);
+        continue;
+      case "moved":
+        await persist(desk, () => desk.store.move(chat, result.to));
+        return { result: "sent", next: "changed" };
+      case "rateLimited":
+      case "unauthorized":
+        return { result: "sent", next: "changed" };
+      case "gone":
+        state.dead = true;
+        return { result: "sent", next: "nothing" };
+      case "unknown":
+        // It may stand there: a second status message would never be ended.
+        state.dead = !call.idempotent;
+        return dropped(desk, chat, state, result.reason);
+      case "retry":
+        return dropped(desk, chat, state, result.reason);
+    }
+  }
+}
+
+function dropped(desk: Desk, chat: ChatKey, state: LiveState, reason: string): LiveStep {
+  desk.log.debug({ chat, slot: state.slot, reason }, "live frame dropped");
+  state.last = undefined;
+  return { result: "sent", next: state.dead ? "nothing" : "refresh" };
+}
+
+async function shown(
+  desk: Desk,
+  chat: ChatKey,
+  state: LiveState,
+  frame: Frame,
+  call: OutboundCall,
+  now: number,
+  message: SentMessage | undefined,
+): Promise<void> {
+  const { slot } = call;
+  if (hasText(frame.view)) state.textShown = true;
+  const screen =
+    slot === undefined || message === undefined ? frame.screen : { slots: { ...frame.screen.slots, [slot]: message } };
+  // What this view would look like next time at the same moment: an edit where this was a send.
+  const again = desk.channel.renderLive(frame.address, frame.view, screen, now) ?? call;
+  state.last = { at: now, exact: exactly(again), baseline: exactly(again) };
+  if (slot !== undefined && message !== undefined) {
+    await persist(desk, () => desk.store.remember(desk.epoch, chat, slot, message));
+  }
+}
+
+function exactly(call: OutboundCall): string {
+  return JSON.stringify([call.method, call.request]);
+}
