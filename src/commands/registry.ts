@@ -13,14 +13,26 @@ import { stopCommand } from "./stop.ts";
 
 /** Commands that run in a chat's actor. `/start`, `/approve` and `/decline` are the gateway's. */
 export const commands: ReadonlyMap<string, Command> = new Map(
-  [newCommand, stopCommand, statusCommand, queueCommand, diffCommand, retryCommand, settingsCommand, idCommand, helpCommand].map((command) => [command.name, command]),
+  [
+    newCommand,
+    stopCommand,
+    statusCommand,
+    queueCommand,
+    diffCommand,
+    retryCommand,
+    settingsCommand,
+    idCommand,
+    helpCommand,
+  ].map((command) => [command.name, command]),
 );
 
 /** Every name ingress takes for a command of ours. */
 export const commandNames: ReadonlySet<string> = new Set([...commands.keys(), "start", "approve", "decline"]);
 
 /** The menu a platform shows, in order of use. */
-export const commandMenu: Readonly<Record<Language, readonly { readonly name: string; readonly description: string }[]>> = {
+export const commandMenu: Readonly<
+  Record<Language, readonly { readonly name: string; readonly description: string }[]>
+> = {
   en: menu("en"),
   "zh-CN": menu("zh-CN"),
 };

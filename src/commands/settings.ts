@@ -19,7 +19,8 @@ async function settings(host: CommandHost, args: string): Promise<void> {
     const words = commandWords[language].settings;
     return host.set({ language }, say(words.set(words.language.title, words.language[language])));
   }
-  if (key !== undefined && key !== "" && key !== "whileBusy" && key !== "language") return host.reply(say(commandWords[host.language].settings.unknown(key)));
+  if (key !== undefined && key !== "" && key !== "whileBusy" && key !== "language")
+    return host.reply(say(commandWords[host.language].settings.unknown(key)));
   const mint = host.mint();
   await host.reply(await overview(host, mint), mint);
 }
@@ -28,9 +29,19 @@ async function overview(host: CommandHost, mint: Mint): Promise<Content> {
   const words = commandWords[host.language].settings;
   const { binding } = await host.facts();
   const mark = (on: boolean, label: string): string => (on ? `✓ ${label}` : label);
-  const busy = busyValues.map((v) => mint.button(mark(binding.whileBusy === v, words.whileBusy[v]), { act: "setting", key: "whileBusy", value: v }));
-  const spoken = languages.map((v) => mint.button(mark(host.language === v, words.language[v]), { act: "setting", key: "language", value: v }));
-  return { pieces: [{ as: "bold", text: words.title }, { as: "text", text: `${words.whileBusy.title} · ${words.language.title}` }], buttons: [busy, spoken] };
+  const busy = busyValues.map((v) =>
+    mint.button(mark(binding.whileBusy === v, words.whileBusy[v]), { act: "setting", key: "whileBusy", value: v }),
+  );
+  const spoken = languages.map((v) =>
+    mint.button(mark(host.language === v, words.language[v]), { act: "setting", key: "language", value: v }),
+  );
+  return {
+    pieces: [
+      { as: "bold", text: words.title },
+      { as: "text", text: `${words.whileBusy.title} · ${words.language.title}` },
+    ],
+    buttons: [busy, spoken],
+  };
 }
 
 function say(text: string): Content {

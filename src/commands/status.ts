@@ -10,26 +10,45 @@ async function status(host: CommandHost): Promise<void> {
   const facts = await host.facts();
   const words = commandWords[host.language].status;
   const mint = host.mint();
-  const lines = [placeLine(facts, words), threadLine(facts, words), nowLine(facts, words, host.now), ...terminalLines(facts, words)];
+  const lines = [
+    placeLine(facts, words),
+    threadLine(facts, words),
+    nowLine(facts, words, host.now),
+    ...terminalLines(facts, words),
+  ];
   await host.reply({ pieces: [{ as: "text", text: lines.join("\n") }], buttons: buttonsOf(facts, host, mint) }, mint);
 }
 
 function placeLine(facts: ChatFacts, words: CommandWords["status"]): string {
   const { spec } = facts;
   const model = [spec.model ?? words.defaultModel, spec.effort].filter((part) => part !== undefined).join(", ");
-  return [facts.project, facts.branch, model, words.policy[spec.approvalPolicy], words.sandbox[spec.sandbox]].filter((part) => part !== undefined).join(" · ");
+  return [facts.project, facts.branch, model, words.policy[spec.approvalPolicy], words.sandbox[spec.sandbox]]
+    .filter((part) => part !== undefined)
+    .join(" · ");
 }
 
 function threadLine(facts: ChatFacts, words: CommandWords["status"]): string {
   const { threadId, turns, contextLeft } = facts.binding;
   if (threadId === undefined) return words.noThread;
-  return [words.thread(threadId.slice(0, 8), turns ?? 0), contextLeft === undefined ? undefined : words.context(contextLeft)].filter((part) => part !== undefined).join(", ");
+  return [
+    words.thread(threadId.slice(0, 8), turns ?? 0),
+    contextLeft === undefined ? undefined : words.context(contextLeft),
+  ]
+    .filter((part) => part !== undefined)
+    .join(", ");
 }
 
 function nowLine(facts: ChatFacts, words: CommandWords["status"], now: number): string {
-  const running = facts.turn === undefined ? words.idle : words.running(humanDuration(now - facts.turn.startedAt), facts.view === undefined ? undefined : lastAction(facts.view));
+  const running =
+    facts.turn === undefined
+      ? words.idle
+      : words.running(
+          humanDuration(now - facts.turn.startedAt),
+          facts.view === undefined ? undefined : lastAction(facts.view),
+        );
   const waiting = facts.waitingTexts.length === 0 ? undefined : words.waiting(facts.waitingTexts.length);
-  const open = facts.requests.length === 0 ? undefined : words.approvals(facts.requests.map((r) => `#${r.number}`).join(" "));
+  const open =
+    facts.requests.length === 0 ? undefined : words.approvals(facts.requests.map((r) => `#${r.number}`).join(" "));
   return [running, waiting, open].filter((part) => part !== undefined).join("   ");
 }
 
@@ -42,7 +61,9 @@ function buttonsOf(facts: ChatFacts, host: CommandHost, mint: Mint): readonly (r
   const turn = turnWords[host.language].buttons;
   const first: Button[] = [mint.button(words.newThread, { act: "command", name: "new", args: "" })];
   if (facts.turn !== undefined) first.push(mint.button(turn.stop, { act: "stop", slot: facts.turn.slot }, "danger"));
-  const ends = facts.terminals.slice(0, 5).map((t) => [mint.button(turn.end(t.command.slice(0, 30)), { act: "endTerminal", processId: t.processId })]);
+  const ends = facts.terminals
+    .slice(0, 5)
+    .map((t) => [mint.button(turn.end(t.command.slice(0, 30)), { act: "endTerminal", processId: t.processId })]);
   return [first, ...ends];
 }
 

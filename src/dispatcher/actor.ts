@@ -7,8 +7,8 @@ import type { Ending } from "../model/present/final.ts";
 import type { CodexEvent, TurnEvent } from "../model/turn.ts";
 import { endRequests, onActionEnded, onRequest, onResolved, settleUnasked } from "./approvals.ts";
 import { ActorContext, type ActorParts, type Input, text } from "./context.ts";
-import { pump } from "./pump.ts";
 import type { ChatRecord, Lease } from "./port.ts";
+import { pump, readMail } from "./pump.ts";
 import { type Cause, recover } from "./recovery.ts";
 import { endSession } from "./session.ts";
 import { onSteerBuilt } from "./steer.ts";
@@ -53,12 +53,21 @@ export class ChatActor {
   }
 
   /** For `status`. */
-  snapshot(): { readonly chat: ChatKey; readonly phase: string; readonly turn?: { readonly startedAt: number; readonly turnId?: string }; readonly pid?: number; readonly waiting: number; readonly requests: readonly number[] } {
+  snapshot(): {
+    readonly chat: ChatKey;
+    readonly phase: string;
+    readonly turn?: { readonly startedAt: number; readonly turnId?: string };
+    readonly pid?: number;
+    readonly waiting: number;
+    readonly requests: readonly number[];
+  } {
     const { turn, process } = this.a;
     return {
       chat: this.chat,
       phase: this.a.phase,
-      ...(turn === undefined ? {} : { turn: { startedAt: turn.startedAt, ...(turn.turnId === undefined ? {} : { turnId: turn.turnId }) } }),
+      ...(turn === undefined
+        ? {}
+        : { turn: { startedAt: turn.startedAt, ...(turn.turnId === undefined ? {} : { turnId: turn.turnId }) } }),
       ...(process === undefined ? {} : { pid: process.pid }),
       waiting: this.a.waiting.length,
       requests: [...this.a.requests.keys()],
@@ -79,6 +88,7 @@ export class ChatActor {
   /** Lives until the chat is parked, closed, or another node owns it. Never rejects. */
   async run(): Promise<void> {
     try {
+      await readMail(this.a);
       await this.restore("restart");
       await this.afterInput();
       while (!this.ended) {
@@ -116,7 +126,11 @@ export class ChatActor {
       case "steerBuilt":
         return onSteerBuilt(a, input);
       case "queuedForSlot":
-        return a.say(text(a.words.waitingSlot(input.before)), {}, { ring: false, ...(a.turn?.messageId === undefined ? {} : { replyTo: a.turn.messageId }) });
+        return a.say(
+          text(a.words.waitingSlot(input.before)),
+          {},
+          { ring: false, ...(a.turn?.messageId === undefined ? {} : { replyTo: a.turn.messageId }) },
+        );
       case "settleUnasked":
         return settleUnasked(a);
       case "interrupt":
@@ -172,9 +186,11 @@ export class ChatActor {
   private endingOf(event: Extract<TurnEvent, { kind: "turnEnded" }>): Ending {
     const a = this.a;
     if (event.outcome === "completed") return { kind: "completed" };
-    if (event.outcome === "failed") return { kind: "failed", failure: event.failure ?? { reason: "other", message: "" }, ref: this.ref(event) };
+    if (event.outcome === "failed")
+      return { kind: "failed", failure: event.failure ?? { reason: "other", message: "" }, ref: this.ref(event) };
     if (a.turn?.stopping === "message") return { kind: "interruptedForMessage" };
-    if (a.turn?.stopping === "tooLong") return { kind: "tooLong", minutes: Math.round(a.parts.settings.maxTurnMs / 60_000) };
+    if (a.turn?.stopping === "tooLong")
+      return { kind: "tooLong", minutes: Math.round(a.parts.settings.maxTurnMs / 60_000) };
     return { kind: "stopped" };
   }
 
@@ -224,7 +240,12 @@ export class ChatActor {
     if (a.turn !== undefined && !a.turn.delivered) return couldNotStart(a, error);
     const ref = a.parts.ref();
     a.log.error({ error, ref }, "turn is given up");
-    if (a.turn !== undefined) await endTurn(a, { kind: "failed", failure: { reason: "codexDied", message: error.message }, ref }, endRequests(a));
+    if (a.turn !== undefined)
+      await endTurn(
+        a,
+        { kind: "failed", failure: { reason: "codexDied", message: error.message }, ref },
+        endRequests(a),
+      );
     if (a.phase === "starting") a.move("ready");
   }
 

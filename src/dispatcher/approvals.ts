@@ -1,7 +1,7 @@
 import { CodexError, type CodexSession } from "../codex/port.ts";
 import type { ClientId, MailId, RequestNumber } from "../model/ids.ts";
 import type { Mail, Person } from "../model/message.ts";
-import { type Verdict, requestCard, sendingCard, verdictCard } from "../model/present/card.ts";
+import { requestCard, sendingCard, type Verdict, verdictCard } from "../model/present/card.ts";
 import type { CodexRequest, RequestAnswer, RequestRecord } from "../model/request.ts";
 import type { Action } from "../model/turn.ts";
 import type { ActorContext } from "./context.ts";
@@ -42,16 +42,28 @@ async function ask(a: ActorContext, record: RequestRecord): Promise<void> {
 }
 
 /** A person's answer, settled by the gateway already. The reason goes first, so that Codex knows it when it goes on. */
-export async function onAnswer(a: ActorContext, mailId: MailId, mail: Extract<Mail, { kind: "answer" }>): Promise<void> {
+export async function onAnswer(
+  a: ActorContext,
+  mailId: MailId,
+  mail: Extract<Mail, { kind: "answer" }>,
+): Promise<void> {
   const record = a.requests.get(mail.request);
   if (record === undefined) {
     await a.commit({ ack: [mailId] });
     return;
   }
-  const settled: RequestRecord = { ...record, state: "answering", answer: mail.answer, answeredBy: { id: mail.person.id, name: mail.person.name }, answeredAt: mail.at };
+  const settled: RequestRecord = {
+    ...record,
+    state: "answering",
+    answer: mail.answer,
+    answeredBy: { id: mail.person.id, name: mail.person.name },
+    answeredAt: mail.at,
+  };
   a.requests.set(mail.request, settled);
   a.answered.set(mail.request, { record: settled, mailId });
-  await a.commit({ ops: [{ op: "edit", slot: cardSlot(settled.number), content: sendingCard(settled, a.language), orSend: false }] });
+  await a.commit({
+    ops: [{ op: "edit", slot: cardSlot(settled.number), content: sendingCard(settled, a.language), orSend: false }],
+  });
   if (a.open.has(mail.request)) await writeAnswer(a, settled);
 }
 
@@ -68,7 +80,12 @@ async function writeAnswer(a: ActorContext, record: RequestRecord): Promise<void
   }
 }
 
-async function steerReason(a: ActorContext, session: CodexSession, record: RequestRecord, answer: RequestAnswer): Promise<void> {
+async function steerReason(
+  a: ActorContext,
+  session: CodexSession,
+  record: RequestRecord,
+  answer: RequestAnswer,
+): Promise<void> {
   const turnId = a.turn?.turnId;
   if (answer.kind !== "decision" || answer.reason === undefined || turnId === undefined) return;
   try {
@@ -80,7 +97,13 @@ async function steerReason(a: ActorContext, session: CodexSession, record: Reque
 }
 
 /** An answer made here out of several choices; it takes the same road as one from the gateway. */
-export async function writeAnswerOf(a: ActorContext, mailId: MailId, number: RequestNumber, answer: RequestAnswer, person: Person): Promise<void> {
+export async function writeAnswerOf(
+  a: ActorContext,
+  mailId: MailId,
+  number: RequestNumber,
+  answer: RequestAnswer,
+  person: Person,
+): Promise<void> {
   await onAnswer(a, mailId, { kind: "answer", person, request: number, answer, at: a.now });
 }
 
@@ -120,8 +143,21 @@ export async function onActionEnded(a: ActorContext, action: Action): Promise<vo
   a.decided.delete(action.id);
   if (action.exitCode === undefined) return;
   const mint = a.mint();
-  const verdict = { ...verdictOf(a, record), exit: { code: action.exitCode, ...(action.durationMs === undefined ? {} : { durationMs: action.durationMs }) } };
-  await a.commit({ ops: [{ op: "edit", slot: cardSlot(record.number), content: verdictCard(record, verdict, a.language, mint), orSend: false }], buttons: mint.records });
+  const verdict = {
+    ...verdictOf(a, record),
+    exit: { code: action.exitCode, ...(action.durationMs === undefined ? {} : { durationMs: action.durationMs }) },
+  };
+  await a.commit({
+    ops: [
+      {
+        op: "edit",
+        slot: cardSlot(record.number),
+        content: verdictCard(record, verdict, a.language, mint),
+        orSend: false,
+      },
+    ],
+    buttons: mint.records,
+  });
 }
 
 /** Part of the step that ends a turn: whatever is still open ended with it (a recorded answer came too late). */
@@ -131,7 +167,12 @@ export function endRequests(a: ActorContext): Commit {
   const step: Commit = {
     ack: open.flatMap((r) => a.answered.get(r.number)?.mailId ?? []),
     settled: open.map((r) => ({ number: r.number, state: "ended" as const })),
-    ops: open.map((r) => ({ op: "edit" as const, slot: cardSlot(r.number), content: verdictCard(r, { decision: "ended" }, a.language, mint), orSend: true })),
+    ops: open.map((r) => ({
+      op: "edit" as const,
+      slot: cardSlot(r.number),
+      content: verdictCard(r, { decision: "ended" }, a.language, mint),
+      orSend: true,
+    })),
     buttons: mint.records,
   };
   a.open.clear();
@@ -154,11 +195,20 @@ export async function settleUnasked(a: ActorContext): Promise<void> {
 async function endOne(a: ActorContext, record: RequestRecord): Promise<void> {
   const mint = a.mint();
   const content = verdictCard(record, { decision: "ended" }, a.language, mint);
-  await a.commit({ settled: [{ number: record.number, state: "ended" }], ops: [{ op: "edit", slot: cardSlot(record.number), content, orSend: false }], buttons: mint.records });
+  await a.commit({
+    settled: [{ number: record.number, state: "ended" }],
+    ops: [{ op: "edit", slot: cardSlot(record.number), content, orSend: false }],
+    buttons: mint.records,
+  });
 }
 
 /** One option of a question with several parts: the next part is shown, or everything is answered. */
-export async function onChoice(a: ActorContext, number: RequestNumber, index: number, option: string): Promise<RequestAnswer | undefined> {
+export async function onChoice(
+  a: ActorContext,
+  number: RequestNumber,
+  index: number,
+  option: string,
+): Promise<RequestAnswer | undefined> {
   const record = a.requests.get(number);
   const body = record?.request.body;
   const question = body?.kind === "question" ? body.questions[index] : undefined;
@@ -168,7 +218,12 @@ export async function onChoice(a: ActorContext, number: RequestNumber, index: nu
   const missing = body.questions.findIndex((q) => chosen[q.id] === undefined);
   if (missing < 0) return { kind: "answers", answers: chosen };
   const mint = a.mint();
-  await a.commit({ ops: [{ op: "edit", slot: cardSlot(number), content: requestCard(record, a.language, mint, missing), orSend: true }], buttons: mint.records });
+  await a.commit({
+    ops: [
+      { op: "edit", slot: cardSlot(number), content: requestCard(record, a.language, mint, missing), orSend: true },
+    ],
+    buttons: mint.records,
+  });
   return undefined;
 }
 

@@ -1,13 +1,20 @@
 import { commandWords } from "../model/catalog/commands.ts";
-import type { InboundCommand, InboundMessage, Person } from "../model/message.ts";
 import type { MailId } from "../model/ids.ts";
+import type { InboundCommand, InboundMessage, Person } from "../model/message.ts";
 import { type ActorContext, text } from "./context.ts";
 import type { ChatFacts, CommandHost } from "./port.ts";
 import { stopTurn } from "./stop.ts";
 import { beginGroup, beginOwnTurn } from "./turn.ts";
 
 /** Runs a command, or asks what to do with the running turn first. Its mail is acked with its effect. */
-export async function runCommand(a: ActorContext, mailId: MailId, command: InboundCommand, person: Person, how: "stopFirst" | "afterTurn" | undefined, message?: InboundMessage): Promise<void> {
+export async function runCommand(
+  a: ActorContext,
+  mailId: MailId,
+  command: InboundCommand,
+  person: Person,
+  how: "stopFirst" | "afterTurn" | undefined,
+  message?: InboundMessage,
+): Promise<void> {
   const known = a.parts.commands.get(command.name);
   if (known === undefined) return a.commit({ ack: [mailId] });
   if (known.duringTurn === "ask" && a.turn !== undefined) {
@@ -23,7 +30,12 @@ export async function runCommand(a: ActorContext, mailId: MailId, command: Inbou
 async function askFirst(a: ActorContext, mailId: MailId, command: InboundCommand): Promise<void> {
   const mint = a.mint();
   const act = { act: "command" as const, name: command.name, args: command.args };
-  const buttons = [[mint.button(a.words.buttons.stopAndDo, { ...act, how: "stopFirst" }, "danger"), mint.button(a.words.buttons.afterTurn, { ...act, how: "afterTurn" })]];
+  const buttons = [
+    [
+      mint.button(a.words.buttons.stopAndDo, { ...act, how: "stopFirst" }, "danger"),
+      mint.button(a.words.buttons.afterTurn, { ...act, how: "afterTurn" }),
+    ],
+  ];
   await a.say({ ...text(commandWords[a.language].busyAsk), buttons }, { ack: [mailId] }, { mint });
 }
 
@@ -46,14 +58,23 @@ function hostOf(a: ActorContext, mailId: MailId, person: Person, message: Inboun
         return beginOwnTurn(a, `n-${mailId}`, prompt, { ack });
       }
       await a.commit({ binding });
-      await beginGroup(a, { messages: [{ ...message, text: prompt }], mailIds: [mailId], messageId: message.messageId }, undefined);
+      await beginGroup(
+        a,
+        { messages: [{ ...message, text: prompt }], mailIds: [mailId], messageId: message.messageId },
+        undefined,
+      );
     },
     async retry() {
       if (a.binding.threadId === undefined || a.binding.threadUsed !== true) return false;
       await beginOwnTurn(a, `r-${mailId}`, "Do the last request again.", { ack }, message?.messageId);
       return true;
     },
-    set: (change, content, mint) => a.say(content, { ack, binding: { ...a.binding, ...change } }, { ring: false, ...(mint === undefined ? {} : { mint }) }),
+    set: (change, content, mint) =>
+      a.say(
+        content,
+        { ack, binding: { ...a.binding, ...change } },
+        { ring: false, ...(mint === undefined ? {} : { mint }) },
+      ),
     async diff() {
       const { spec } = await a.parts.workspace.resolve(a.binding);
       return a.parts.workspace.diff(spec.cwd);
@@ -66,7 +87,9 @@ async function factsOf(a: ActorContext): Promise<ChatFacts> {
   const branch = await a.parts.workspace.branch(spec.cwd);
   const terminals = a.session === undefined || a.binding.threadId === undefined ? [] : await a.session.terminals();
   const own = new Set(a.turn?.mailIds ?? []);
-  const waitingTexts = a.mail.flatMap((m) => (m.mail.kind === "prompt" && !own.has(m.id) ? [oneLine(m.mail.message.text)] : []));
+  const waitingTexts = a.mail.flatMap((m) =>
+    m.mail.kind === "prompt" && !own.has(m.id) ? [oneLine(m.mail.message.text)] : [],
+  );
   return {
     binding: a.binding,
     ...(a.turn === undefined ? {} : { turn: a.turn }),

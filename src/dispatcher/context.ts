@@ -1,19 +1,19 @@
 import type { CodexRuntime, CodexSession, ProcessRecord, SessionSpec } from "../codex/port.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
-import type { Binding, RunningTurn, Waiting } from "../model/chat.ts";
 import { turnWords } from "../model/catalog/turn.ts";
+import type { Binding, RunningTurn, Waiting } from "../model/chat.ts";
 import type { Content, OutboxBody } from "../model/delivery.ts";
 import { BridgeError } from "../model/errors.ts";
 import type { ChatKey, MailId, MessageId, PersonId, RequestNumber } from "../model/ids.ts";
 import type { InboundCommand, Person } from "../model/message.ts";
 import { createMint, type Mint } from "../model/mint.ts";
-import type { CodexEvent } from "../model/turn.ts";
 import type { RequestRecord } from "../model/request.ts";
+import type { CodexEvent } from "../model/turn.ts";
 import type { Language, TurnView } from "../model/view.ts";
 import type { Arrived, Group } from "./mailbox.ts";
-import type { BuiltInput } from "./prompt.ts";
 import type { ChatRecord, ChatStore, Command, Commit, Lease, Workspace } from "./port.ts";
+import type { BuiltInput } from "./prompt.ts";
 import { move, type RuntimePhase } from "./runtime-state.ts";
 import type { Slots } from "./slots.ts";
 import { createViewWriter, type ViewWriter } from "./view-writer.ts";
@@ -189,12 +189,6 @@ export class ActorContext {
     return written;
   }
 
-  /** `turn/start` of the running turn was written. */
-  sent = false;
-  /** Ends the preparation of the running turn. */
-  preparing = new AbortController();
-  /** A start of Codex under way; one at a time. */
-  starting: Promise<CodexSession> | undefined;
   /** A [Try again at …]: its mail stays unacked until then, so that a restart does not forget it. */
   retryLater(at: number, mailId: MailId): void {
     this.later = { at, mailId };
@@ -219,15 +213,33 @@ export class ActorContext {
   }
 
   /** A note to the chat, in the same step as `also`. */
-  async say(content: Content, also: Commit = {}, options: { readonly replyTo?: MessageId; readonly slot?: string; readonly ring?: boolean; readonly mint?: Mint } = {}): Promise<void> {
+  async say(
+    content: Content,
+    also: Commit = {},
+    options: {
+      readonly replyTo?: MessageId;
+      readonly slot?: string;
+      readonly ring?: boolean;
+      readonly mint?: Mint;
+    } = {},
+  ): Promise<void> {
     const { mint, ...where } = options;
     const op: OutboxBody = { op: "message", content, ...where };
-    await this.commit({ ...also, ops: [...(also.ops ?? []), op], buttons: [...(also.buttons ?? []), ...(mint?.records ?? [])] });
+    await this.commit({
+      ...also,
+      ops: [...(also.ops ?? []), op],
+      buttons: [...(also.buttons ?? []), ...(mint?.records ?? [])],
+    });
   }
 
   /** Starts a writer for the running view. */
   openWriter(): void {
-    this.writer = createViewWriter({ store: this.parts.store, lease: () => this.lease, log: this.log, leaseLost: () => this.post({ kind: "abandon" }) });
+    this.writer = createViewWriter({
+      store: this.parts.store,
+      lease: () => this.lease,
+      log: this.log,
+      leaseLost: () => this.post({ kind: "abandon" }),
+    });
   }
 
   /** Changes the running view by itself (not by an event). */

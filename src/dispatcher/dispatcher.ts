@@ -73,7 +73,9 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
   /** More processes than wanted: the least recently used idle one goes. */
   const yieldIdle = (): void => {
     const live = [...actors.values()].flatMap(({ actor }) => (actor.snapshot().pid === undefined ? [] : [actor]));
-    const idle = live.filter((actor) => actor.idleSince !== undefined).sort((x, y) => (x.idleSince ?? 0) - (y.idleSince ?? 0));
+    const idle = live
+      .filter((actor) => actor.idleSince !== undefined)
+      .sort((x, y) => (x.idleSince ?? 0) - (y.idleSince ?? 0));
     for (const actor of idle.slice(0, Math.max(0, live.length - parts.maxProcesses))) actor.post({ kind: "park" });
   };
 
@@ -117,8 +119,13 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
   };
 }
 
-async function settleTurns(actors: ReadonlyMap<ChatKey, { readonly actor: ChatActor }>, mode: "drain" | "now", parts: DispatcherParts): Promise<void> {
+async function settleTurns(
+  actors: ReadonlyMap<ChatKey, { readonly actor: ChatActor }>,
+  mode: "drain" | "now",
+  parts: DispatcherParts,
+): Promise<void> {
   if (mode === "now") for (const { actor } of actors.values()) actor.post({ kind: "interrupt" });
   const until = mode === "now" ? parts.clock.now() + stopNowMs : Number.POSITIVE_INFINITY;
-  while ([...actors.values()].some(({ actor }) => actor.busy) && parts.clock.now() < until) await parts.clock.sleep(100);
+  while ([...actors.values()].some(({ actor }) => actor.busy) && parts.clock.now() < until)
+    await parts.clock.sleep(100);
 }

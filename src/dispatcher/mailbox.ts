@@ -58,7 +58,11 @@ export function nextWaiting(waiting: readonly Waiting[]): Waiting | undefined {
 }
 
 /** How a message is taken while a turn runs: a forward follows its sender's comment into the turn. */
-export function busyMode(mode: WhileBusy, group: Group, comment: { readonly person: string; readonly sentAt: number } | undefined): WhileBusy {
+export function busyMode(
+  mode: WhileBusy,
+  group: Group,
+  comment: { readonly person: string; readonly sentAt: number } | undefined,
+): WhileBusy {
   const first = group.messages[0];
   if (first?.forwardedFrom === undefined || comment === undefined) return mode;
   return first.person.id === comment.person && Math.abs(first.sentAt - comment.sentAt) <= forwardGapMs ? "steer" : mode;

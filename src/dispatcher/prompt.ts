@@ -1,5 +1,5 @@
-import { BridgeError } from "../model/errors.ts";
 import type { CodexInput } from "../codex/port.ts";
+import { BridgeError } from "../model/errors.ts";
 import type { ChatKey } from "../model/ids.ts";
 import type { Attachment, InboundMessage } from "../model/message.ts";
 import type { Workspace } from "./port.ts";
@@ -28,7 +28,8 @@ export function promptText(messages: readonly InboundMessage[]): string {
   const lead: string[] = [];
   if (first.forwardedFrom !== undefined) lead.push(`[Forwarded from ${first.forwardedFrom}]`);
   const quoted = first.replyTo?.quote ?? first.replyTo?.text;
-  if (quoted !== undefined && quoted !== "") lead.push(`[In reply to: ${quoted.length > 1000 ? `${quoted.slice(0, 999)}…` : quoted}]`);
+  if (quoted !== undefined && quoted !== "")
+    lead.push(`[In reply to: ${quoted.length > 1000 ? `${quoted.slice(0, 999)}…` : quoted}]`);
   const album = first.albumId !== undefined;
   const body = messages
     .map((m) => m.text)
@@ -38,7 +39,12 @@ export function promptText(messages: readonly InboundMessage[]): string {
 }
 
 /** Fetches the files and puts everything together. Files that fail are skipped, never the message. */
-export async function buildInput(chat: ChatKey, messages: readonly InboundMessage[], cwd: string, workspace: Workspace): Promise<BuiltInput> {
+export async function buildInput(
+  chat: ChatKey,
+  messages: readonly InboundMessage[],
+  cwd: string,
+  workspace: Workspace,
+): Promise<BuiltInput> {
   const images: CodexInput[] = [];
   const notes: string[] = [];
   const skipped: SkippedFile[] = [];

@@ -86,12 +86,19 @@ async function onEdits(a: ActorContext): Promise<void> {
     if (item.mail.kind !== "edit") continue;
     const edited = item.mail.message;
     const original = a.mail.find((m) => m.mail.kind === "prompt" && m.mail.message.messageId === edited.messageId);
-    const inTurn = a.turn !== undefined && (edited.messageId === a.turn.messageId || (original !== undefined && a.turn.steers.some((s) => s.mailIds.includes(original.id))));
+    const inTurn =
+      a.turn !== undefined &&
+      (edited.messageId === a.turn.messageId ||
+        (original !== undefined && a.turn.steers.some((s) => s.mailIds.includes(original.id))));
     if (original !== undefined && !inTurn) continue;
     if (!inTurn) await a.commit({ ack: [item.id] });
     else if (a.turn?.turnId !== undefined && !a.closing) {
       a.handled.add(item.id);
-      await steerGroup(a, { messages: [{ ...edited, text: `${a.words.corrected} ${edited.text}` }], mailIds: [item.id], messageId: edited.messageId });
+      await steerGroup(a, {
+        messages: [{ ...edited, text: `${a.words.corrected} ${edited.text}` }],
+        mailIds: [item.id],
+        messageId: edited.messageId,
+      });
     }
   }
 }

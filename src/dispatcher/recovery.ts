@@ -1,7 +1,7 @@
 import { CodexError, type CodexSession } from "../codex/port.ts";
+import type { Ending } from "../model/present/final.ts";
 import type { TurnRecord } from "../model/turn.ts";
 import { reduceView, type TurnView, type ViewMessage } from "../model/view.ts";
-import type { Ending } from "../model/present/final.ts";
 import { endRequests } from "./approvals.ts";
 import type { ActorContext } from "./context.ts";
 import { nextGroup } from "./mailbox.ts";
@@ -53,7 +53,9 @@ async function rejoin(a: ActorContext, session: CodexSession): Promise<void> {
     return;
   }
   const turns = await session.turns(lookBack);
-  const ours = turns.find((t) => (turn.turnId !== undefined && t.turnId === turn.turnId) || t.clientIds.includes(turn.clientId));
+  const ours = turns.find(
+    (t) => (turn.turnId !== undefined && t.turnId === turn.turnId) || t.clientIds.includes(turn.clientId),
+  );
   if (state.active && (ours === undefined || ours.status === "inProgress")) {
     await goOn(a, ours ?? turns.find((t) => t.status === "inProgress"));
     return;
@@ -94,7 +96,11 @@ async function afterDeath(a: ActorContext, cause: Cause): Promise<void> {
   if (!more && !asks && turn.stopping === undefined) await continueTurn(a, slot);
 }
 
-async function recordAfterDeath(a: ActorContext, spec: Parameters<typeof openThread>[2], clientId: string): Promise<TurnRecord | undefined> {
+async function recordAfterDeath(
+  a: ActorContext,
+  spec: Parameters<typeof openThread>[2],
+  clientId: string,
+): Promise<TurnRecord | undefined> {
   const session = await a.parts.codex.spawn(a.chat, spec);
   try {
     await a.commit({ process: session.process });
@@ -133,7 +139,8 @@ async function endFromRecord(a: ActorContext, record: TurnRecord | undefined, di
   if (record !== undefined) {
     await ackDelivered(a, record);
     a.view = merged(a.view, record, record.status !== "completed");
-    if (record.startedAt !== undefined && record.endedAt !== undefined) a.view = { ...a.view, durationMs: record.endedAt - record.startedAt };
+    if (record.startedAt !== undefined && record.endedAt !== undefined)
+      a.view = { ...a.view, durationMs: record.endedAt - record.startedAt };
   }
   a.move("running");
   await endTurn(a, endingOf(a, record, died), endRequests(a));
@@ -143,7 +150,8 @@ function endingOf(a: ActorContext, record: TurnRecord | undefined, died: Ending)
   if (record?.status === "completed") return { kind: "completed" };
   if (a.turn?.stopping === "message") return { kind: "interruptedForMessage" };
   if (a.turn?.stopping !== undefined) return { kind: "stopped" };
-  if (record?.status === "failed") return { kind: "failed", failure: record.failure ?? { reason: "other", message: "" }, ref: a.parts.ref() };
+  if (record?.status === "failed")
+    return { kind: "failed", failure: record.failure ?? { reason: "other", message: "" }, ref: a.parts.ref() };
   return died;
 }
 
@@ -155,12 +163,20 @@ async function ackDelivered(a: ActorContext, record: TurnRecord): Promise<void> 
   if (!own && steers.length === 0) return;
   await a.commit({
     ack: [...(own ? turn.mailIds : []), ...steers.flatMap((s) => s.mailIds)],
-    turn: { ...turn, ...(own ? { delivered: true, mailIds: [] } : {}), steers: turn.steers.filter((s) => !steers.includes(s)) },
+    turn: {
+      ...turn,
+      ...(own ? { delivered: true, mailIds: [] } : {}),
+      steers: turn.steers.filter((s) => !steers.includes(s)),
+    },
   });
 }
 
 /** [Continue], or `recovery: continue`. */
-export async function continueTurn(a: ActorContext, slot: string, also: Parameters<typeof beginOwnTurn>[3] = {}): Promise<void> {
+export async function continueTurn(
+  a: ActorContext,
+  slot: string,
+  also: Parameters<typeof beginOwnTurn>[3] = {},
+): Promise<void> {
   await beginOwnTurn(a, `${slot}-c${a.now}`, "Your previous turn was interrupted. Continue where you left off.", also);
 }
 
@@ -168,10 +184,21 @@ export async function continueTurn(a: ActorContext, slot: string, also: Paramete
 export function merged(view: TurnView, record: TurnRecord, open: boolean): TurnView {
   let next = view;
   for (const action of record.actions) next = reduceView(next, { kind: "action", turnId: record.turnId, action });
-  const finished: ViewMessage[] = record.messages.map((m) => ({ itemId: m.itemId, phase: m.phase, text: m.text, complete: true }));
+  const finished: ViewMessage[] = record.messages.map((m) => ({
+    itemId: m.itemId,
+    phase: m.phase,
+    text: m.text,
+    complete: true,
+  }));
   const known = new Set(finished.map((m) => m.itemId));
-  const rest = open ? view.messages.filter((m) => !known.has(m.itemId) && !finished.some((f) => m.complete && f.text === m.text)) : [];
-  return { ...next, turnId: record.turnId, messages: [...finished, ...rest.map((m) => (m.complete ? m : { ...m, text: gap(m.text) }))] };
+  const rest = open
+    ? view.messages.filter((m) => !known.has(m.itemId) && !finished.some((f) => m.complete && f.text === m.text))
+    : [];
+  return {
+    ...next,
+    turnId: record.turnId,
+    messages: [...finished, ...rest.map((m) => (m.complete ? m : { ...m, text: gap(m.text) }))],
+  };
 }
 
 /** Marks that text was streamed while nobody listened; the whole text comes when the message completes. */

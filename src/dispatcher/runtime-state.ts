@@ -16,7 +16,15 @@ import { BridgeError } from "../model/errors.ts";
  * - `parking`: nothing to do for long enough; the process is ended and the lease given back.
  * - `abandoned`: another node owns the chat. Our socket is closed, Codex is left alone.
  */
-export type RuntimePhase = "parked" | "claiming" | "starting" | "ready" | "running" | "failing" | "parking" | "abandoned";
+export type RuntimePhase =
+  | "parked"
+  | "claiming"
+  | "starting"
+  | "ready"
+  | "running"
+  | "failing"
+  | "parking"
+  | "abandoned";
 
 const transitions: Readonly<Record<RuntimePhase, readonly RuntimePhase[]>> = {
   parked: ["claiming"],

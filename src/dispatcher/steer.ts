@@ -1,9 +1,9 @@
 import { CodexError } from "../codex/port.ts";
-import type { ClientId } from "../model/ids.ts";
-import type { OutboxBody } from "../model/delivery.ts";
-import type { Mint } from "../model/mint.ts";
 import { requestWords } from "../model/catalog/request.ts";
 import type { PendingSteer, RunningTurn } from "../model/chat.ts";
+import type { OutboxBody } from "../model/delivery.ts";
+import type { ClientId } from "../model/ids.ts";
+import type { Mint } from "../model/mint.ts";
 import { type ActorContext, type Input, text } from "./context.ts";
 import { busyMode, type Group, nextGroup } from "./mailbox.ts";
 import type { BuiltInput } from "./prompt.ts";
@@ -45,7 +45,8 @@ export async function steerGroup(a: ActorContext, group: Group): Promise<void> {
 /** The files are here: the group goes on its way, as a steer if the turn still runs. */
 export async function onSteerBuilt(a: ActorContext, input: Extract<Input, { kind: "steerBuilt" }>): Promise<void> {
   for (const id of input.group.mailIds) a.building.delete(id);
-  if (input.built !== undefined && a.turn?.turnId !== undefined && !a.closing) await sendSteer(a, input.group, input.built);
+  if (input.built !== undefined && a.turn?.turnId !== undefined && !a.closing)
+    await sendSteer(a, input.group, input.built);
 }
 
 async function sendSteer(a: ActorContext, group: Group, built: BuiltInput): Promise<void> {
@@ -73,7 +74,13 @@ async function sendSteer(a: ActorContext, group: Group, built: BuiltInput): Prom
 async function withdraw(a: ActorContext, steer: PendingSteer, notSteerable: boolean): Promise<void> {
   const turn = a.turn;
   if (turn === undefined) return;
-  await a.commit({ turn: { ...turn, steers: turn.steers.filter((s) => s.clientId !== steer.clientId), ...(notSteerable ? { notSteerable: true as const } : {}) } });
+  await a.commit({
+    turn: {
+      ...turn,
+      steers: turn.steers.filter((s) => s.clientId !== steer.clientId),
+      ...(notSteerable ? { notSteerable: true as const } : {}),
+    },
+  });
 }
 
 async function tellSteered(a: ActorContext, group: Group): Promise<void> {
@@ -82,9 +89,16 @@ async function tellSteered(a: ActorContext, group: Group): Promise<void> {
   if (open === undefined) return a.commit({ ops });
   const mint = a.mint();
   // Codex has the text already and reads it next: a plain decline is a decline with it.
-  const decline = mint.button(requestWords[a.language].declineWith(open), { act: "answer", request: open, answer: { kind: "decision", decision: "decline" } });
+  const decline = mint.button(requestWords[a.language].declineWith(open), {
+    act: "answer",
+    request: open,
+    answer: { kind: "decision", decision: "decline" },
+  });
   const content = { ...text(a.words.afterRequest(open)), buttons: [[decline]] };
-  await a.commit({ ops: [...ops, { op: "message", content, replyTo: group.messageId, ring: false }], buttons: mint.records });
+  await a.commit({
+    ops: [...ops, { op: "message", content, replyTo: group.messageId, ring: false }],
+    buttons: mint.records,
+  });
 }
 
 async function wait(a: ActorContext, group: Group): Promise<void> {
@@ -103,7 +117,11 @@ async function wait(a: ActorContext, group: Group): Promise<void> {
 
 function waitingButtons(a: ActorContext, mint: Mint, head: Group["mailIds"][number]) {
   const words = a.words.buttons;
-  return [mint.button(words.steerNow, { act: "steerNow", mail: head }), mint.button(words.runNext, { act: "runNext", mail: head }), mint.button(words.drop, { act: "drop", mail: head }, "danger")];
+  return [
+    mint.button(words.steerNow, { act: "steerNow", mail: head }),
+    mint.button(words.runNext, { act: "runNext", mail: head }),
+    mint.button(words.drop, { act: "drop", mail: head }, "danger"),
+  ];
 }
 
 async function interruptFor(a: ActorContext, turn: RunningTurn): Promise<undefined> {

@@ -9,6 +9,8 @@ export async function stopTurn(a: ActorContext, mailId: MailId | undefined, slot
   const turn = a.turn;
   const ack = mailId === undefined ? [] : [mailId];
   if (turn === undefined) {
+    const overtaken = slot === undefined && mailId !== undefined ? promptsBefore(a, mailId) : [];
+    if (overtaken.length > 0) return a.say(text(a.words.stoppedEarly), { ack: [...ack, ...overtaken] });
     // A late tap on an ended turn's button needs no answer of its own; the final stands right there.
     return slot === undefined ? a.say(text(a.words.nothingRuns), { ack }, { ring: false }) : a.commit({ ack });
   }
@@ -16,8 +18,20 @@ export async function stopTurn(a: ActorContext, mailId: MailId | undefined, slot
   await interrupt(a, turn, "stop", mailId);
 }
 
+/** Prompts that were sent before the stop and that nothing has taken yet: they are what it means. */
+function promptsBefore(a: ActorContext, stop: MailId): readonly MailId[] {
+  const taken = a.taken();
+  const at = a.mail.findIndex((m) => m.id === stop);
+  return a.mail.slice(0, at).flatMap((m) => (m.mail.kind === "prompt" && !taken.has(m.id) ? [m.id] : []));
+}
+
 /** Marks the turn as stopping, then interrupts it as soon as it has an id. */
-export async function interrupt(a: ActorContext, turn: RunningTurn, why: NonNullable<RunningTurn["stopping"]>, mailId?: MailId): Promise<void> {
+export async function interrupt(
+  a: ActorContext,
+  turn: RunningTurn,
+  why: NonNullable<RunningTurn["stopping"]>,
+  mailId?: MailId,
+): Promise<void> {
   if (turn.turnId === undefined && !a.sent) return endEarly(a, turn, mailId === undefined ? [] : [mailId]);
   await a.commit({ turn: { ...turn, stopping: why }, ...(mailId === undefined ? {} : { ack: [mailId] }) });
   if (a.view !== undefined) a.showView({ ...a.view, phase: "stopping" });

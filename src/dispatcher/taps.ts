@@ -1,18 +1,18 @@
+import { assertNever } from "../lib/assert-never.ts";
 import type { MailId } from "../model/ids.ts";
+import type { MailItem, Person } from "../model/message.ts";
 import { fullRequest } from "../model/present/card.ts";
 import { detailsContent } from "../model/present/details.ts";
-import type { MailItem, Person } from "../model/message.ts";
 import type { ButtonAct } from "../model/request.ts";
-import { assertNever } from "../lib/assert-never.ts";
 import { onChoice, writeAnswerOf } from "./approvals.ts";
+import { runCommand } from "./commands.ts";
 import { type ActorContext, text } from "./context.ts";
 import { groupOfIds } from "./mailbox.ts";
 import { continueTurn } from "./recovery.ts";
+import { endSession } from "./session.ts";
 import { steerGroup } from "./steer.ts";
 import { stopTurn } from "./stop.ts";
 import { beginOwnTurn } from "./turn.ts";
-import { runCommand } from "./commands.ts";
-import { endSession } from "./session.ts";
 
 /** A tap that the gateway let through. Its mail is acked in the step that carries its effect. */
 export async function onButton(a: ActorContext, item: MailItem, act: ButtonAct, person: Person): Promise<void> {
@@ -34,7 +34,9 @@ export async function onButton(a: ActorContext, item: MailItem, act: ButtonAct, 
       return onLook(a, item.id, act.act, act.slot);
     case "showRequest": {
       const record = await a.parts.store.request(act.request);
-      return record === undefined ? a.commit({ ack }) : a.say({ pieces: fullRequest(record) }, { ack }, { ring: false });
+      return record === undefined
+        ? a.commit({ ack })
+        : a.say({ pieces: fullRequest(record) }, { ack }, { ring: false });
     }
     case "choose": {
       const answer = await onChoice(a, act.request, act.index, act.option);
@@ -69,7 +71,12 @@ export async function onButton(a: ActorContext, item: MailItem, act: ButtonAct, 
   }
 }
 
-async function onWaiting(a: ActorContext, mailId: MailId, how: "steerNow" | "runNext" | "drop", about: MailId): Promise<void> {
+async function onWaiting(
+  a: ActorContext,
+  mailId: MailId,
+  how: "steerNow" | "runNext" | "drop",
+  about: MailId,
+): Promise<void> {
   const waiting = a.waiting.find((w) => w.mailIds.includes(about));
   if (waiting === undefined) return a.commit({ ack: [mailId] });
   const rest = a.waiting.filter((w) => w !== waiting);
@@ -84,10 +91,18 @@ async function onWaiting(a: ActorContext, mailId: MailId, how: "steerNow" | "run
     return steerGroup(a, group);
   }
   const { held: _held, ...free } = waiting;
-  await a.commit({ ack: [mailId], waiting: [{ ...free, first: true }, ...rest.map(({ first: _first, ...w }) => w)], ops: [note(a.words.runsNext)] });
+  await a.commit({
+    ack: [mailId],
+    waiting: [{ ...free, first: true }, ...rest.map(({ first: _first, ...w }) => w)],
+    ops: [note(a.words.runsNext)],
+  });
 }
 
-async function onEnded(a: ActorContext, mailId: MailId, act: Extract<ButtonAct, { act: "continue" | "retry" | "leave" }>): Promise<void> {
+async function onEnded(
+  a: ActorContext,
+  mailId: MailId,
+  act: Extract<ButtonAct, { act: "continue" | "retry" | "leave" }>,
+): Promise<void> {
   const ack = [mailId];
   if (act.act === "leave") return a.say(text(a.words.left), { ack }, { ring: false });
   if (a.turn !== undefined) return a.say(text(a.words.alreadyWentOn), { ack }, { ring: false });
@@ -105,7 +120,8 @@ async function onLook(a: ActorContext, mailId: MailId, act: "details" | "diff" |
   if (view === undefined) return a.say(text(a.words.noDetails), { ack });
   if (act === "details") return a.say(detailsContent(view), { ack }, { ring: false });
   if (view.diff === undefined || view.diff === "") return a.say(text(a.words.noDiff), { ack });
-  if (act === "diff") return a.say({ pieces: [{ as: "code", text: view.diff, language: "diff" }] }, { ack }, { ring: false });
+  if (act === "diff")
+    return a.say({ pieces: [{ as: "code", text: view.diff, language: "diff" }] }, { ack }, { ring: false });
   const { spec } = await a.parts.workspace.resolve(a.binding);
   const undone = a.turn === undefined && (await a.parts.workspace.undo(spec.cwd, view.diff));
   return a.say(text(undone ? a.words.undone : a.words.cannotUndo), { ack });

@@ -1,12 +1,12 @@
 import { CodexError } from "../codex/port.ts";
+import { humanDuration } from "../lib/duration.ts";
 import type { RunningTurn, Waiting } from "../model/chat.ts";
+import type { OutboxBody } from "../model/delivery.ts";
 import { BridgeError } from "../model/errors.ts";
 import type { ClientId, MailId, MessageId } from "../model/ids.ts";
-import type { OutboxBody } from "../model/delivery.ts";
-import { type Ending, contextLeft, finalContent } from "../model/present/final.ts";
+import { contextLeft, type Ending, finalContent } from "../model/present/final.ts";
 import type { TurnEvent } from "../model/turn.ts";
 import { emptyView, reduceView, type TurnView } from "../model/view.ts";
-import { humanDuration } from "../lib/duration.ts";
 import { type ActorContext, text } from "./context.ts";
 import { type Group, groupOfIds, nextGroup, nextWaiting } from "./mailbox.ts";
 import type { Commit } from "./port.ts";
@@ -24,7 +24,11 @@ export async function startNext(a: ActorContext): Promise<number | undefined> {
     return startNext(a);
   }
   const free = next !== undefined && "group" in next ? next.group : undefined;
-  if (waiting !== undefined && waitingGroup !== undefined && (waiting.first === true || free === undefined || before(waitingGroup, free))) {
+  if (
+    waiting !== undefined &&
+    waitingGroup !== undefined &&
+    (waiting.first === true || free === undefined || before(waitingGroup, free))
+  ) {
     await beginGroup(a, waitingGroup, waiting);
     return undefined;
   }
@@ -35,20 +39,47 @@ export async function startNext(a: ActorContext): Promise<number | undefined> {
 }
 
 /** Starts a turn of our own words ([Continue], [Try now]); `also` is written in the same step. */
-export async function beginOwnTurn(a: ActorContext, slot: string, words: string, also: Commit, replyTo?: MessageId): Promise<void> {
-  const turn: RunningTurn = { slot, clientId: slot as ClientId, mailIds: [], delivered: false, startedAt: a.now, steers: [], text: words, ...(replyTo === undefined ? {} : { messageId: replyTo }) };
+export async function beginOwnTurn(
+  a: ActorContext,
+  slot: string,
+  words: string,
+  also: Commit,
+  replyTo?: MessageId,
+): Promise<void> {
+  const turn: RunningTurn = {
+    slot,
+    clientId: slot as ClientId,
+    mailIds: [],
+    delivered: false,
+    startedAt: a.now,
+    steers: [],
+    text: words,
+    ...(replyTo === undefined ? {} : { messageId: replyTo }),
+  };
   await openTurn(a, turn, also);
 }
 
 /** Starts a turn with a group of messages; `waiting`: the entry it was taken from. */
 export async function beginGroup(a: ActorContext, group: Group, waiting: Waiting | undefined): Promise<void> {
   const slot = `t-${group.mailIds[0] ?? ""}`;
-  const turn: RunningTurn = { slot, clientId: slot as ClientId, mailIds: group.mailIds, messageId: group.messageId, delivered: false, startedAt: a.now, steers: [] };
+  const turn: RunningTurn = {
+    slot,
+    clientId: slot as ClientId,
+    mailIds: group.mailIds,
+    messageId: group.messageId,
+    delivered: false,
+    startedAt: a.now,
+    steers: [],
+  };
   const first = group.messages[0];
   a.comment = first === undefined ? undefined : { person: first.person.id, sentAt: first.sentAt };
   const ops: OutboxBody[] = [{ op: "mark", messageId: group.messageId, mark: "taken" }];
-  if (waiting !== undefined) ops.push({ op: "edit", slot: waiting.slot, content: text(a.words.runsNext), orSend: false });
-  await openTurn(a, turn, { ops, ...(waiting === undefined ? {} : { waiting: a.waiting.filter((w) => w !== waiting) }) });
+  if (waiting !== undefined)
+    ops.push({ op: "edit", slot: waiting.slot, content: text(a.words.runsNext), orSend: false });
+  await openTurn(a, turn, {
+    ops,
+    ...(waiting === undefined ? {} : { waiting: a.waiting.filter((w) => w !== waiting) }),
+  });
 }
 
 /** The durable intent first, then everything that may take time, outside of the loop. */
@@ -72,11 +103,19 @@ async function openTurn(a: ActorContext, turn: RunningTurn, also: Commit): Promi
 export async function prepare(a: ActorContext, turn: RunningTurn): Promise<void> {
   try {
     const { spec } = await a.parts.workspace.resolve(a.binding);
-    void a.parts.workspace.clean(spec.cwd).then((clean) => (clean ? a.post({ kind: "clean", slot: turn.slot }) : undefined));
-    await a.parts.slots.acquire(a.chat, (before) => a.post({ kind: "queuedForSlot", before }), AbortSignal.any([a.abort.signal, a.preparing.signal]));
+    void a.parts.workspace
+      .clean(spec.cwd)
+      .then((clean) => (clean ? a.post({ kind: "clean", slot: turn.slot }) : undefined));
+    await a.parts.slots.acquire(
+      a.chat,
+      (before) => a.post({ kind: "queuedForSlot", before }),
+      AbortSignal.any([a.abort.signal, a.preparing.signal]),
+    );
     const messages = turn.text === undefined ? (groupOfIds(a.mail, turn.mailIds)?.messages ?? []) : [];
     const [built] = await Promise.all([
-      turn.text === undefined ? buildInput(a.chat, messages, spec.cwd, a.parts.workspace) : { input: [{ type: "text" as const, text: turn.text }], skipped: [] },
+      turn.text === undefined
+        ? buildInput(a.chat, messages, spec.cwd, a.parts.workspace)
+        : { input: [{ type: "text" as const, text: turn.text }], skipped: [] },
       ensureSession(a, spec),
     ]);
     a.post({ kind: "prepared", slot: turn.slot, built, spec });
@@ -86,7 +125,10 @@ export async function prepare(a: ActorContext, turn: RunningTurn): Promise<void>
 }
 
 /** The prepared turn goes out, unless it was stopped meanwhile. */
-export async function sendPrepared(a: ActorContext, input: Extract<Parameters<ActorContext["post"]>[0], { kind: "prepared" }>): Promise<void> {
+export async function sendPrepared(
+  a: ActorContext,
+  input: Extract<Parameters<ActorContext["post"]>[0], { kind: "prepared" }>,
+): Promise<void> {
   const turn = a.turn;
   if (turn === undefined || turn.slot !== input.slot || turn.turnId !== undefined) return;
   if (turn.stopping !== undefined) return endEarly(a, turn);
@@ -103,11 +145,22 @@ export async function sendPrepared(a: ActorContext, input: Extract<Parameters<Ac
 }
 
 /** Files that were left out are told, each with its reason. */
-export async function tellSkipped(a: ActorContext, skipped: readonly { readonly name: string; readonly error: BridgeError }[], replyTo: MessageId | undefined): Promise<void> {
+export async function tellSkipped(
+  a: ActorContext,
+  skipped: readonly { readonly name: string; readonly error: BridgeError }[],
+  replyTo: MessageId | undefined,
+): Promise<void> {
   for (const file of skipped) {
     const why = a.words.fileWhy;
     const code = file.error.code;
-    const reason = code === "fileTooLarge" ? why.fileTooLarge(Math.floor(a.parts.settings.maxDownloadBytes / 1_000_000)) : code === "fileGone" ? why.fileGone : code === "diskFull" ? why.diskFull : why.channelUnreachable;
+    const reason =
+      code === "fileTooLarge"
+        ? why.fileTooLarge(Math.floor(a.parts.settings.maxDownloadBytes / 1_000_000))
+        : code === "fileGone"
+          ? why.fileGone
+          : code === "diskFull"
+            ? why.diskFull
+            : why.channelUnreachable;
     await a.say(text(a.words.fileSkipped(file.name, reason)), {}, replyTo === undefined ? {} : { replyTo });
   }
 }
@@ -121,16 +174,34 @@ export async function couldNotStart(a: ActorContext, error: unknown): Promise<vo
   const mint = a.mint();
   const head = turn.mailIds[0];
   const slot = `w-${turn.slot}`;
-  const retry = head === undefined ? mint.button(a.words.buttons.retry, { act: "retry", slot: turn.slot }, "primary") : mint.button(a.words.buttons.retry, { act: "runNext", mail: head }, "primary");
+  const retry =
+    head === undefined
+      ? mint.button(a.words.buttons.retry, { act: "retry", slot: turn.slot }, "primary")
+      : mint.button(a.words.buttons.retry, { act: "runNext", mail: head }, "primary");
   const drop = head === undefined ? [] : [mint.button(a.words.buttons.drop, { act: "drop", mail: head })];
-  const content = { pieces: [{ as: "text" as const, text: `${a.words.couldNotStart(whyText(a, error))}\nref ${ref}` }], buttons: [[retry, ...drop]] };
-  const held: Waiting[] = head === undefined || turn.messageId === undefined ? [] : [{ mailIds: turn.mailIds, messageId: turn.messageId, slot, held: true }];
+  const content = {
+    pieces: [{ as: "text" as const, text: `${a.words.couldNotStart(whyText(a, error))}\nref ${ref}` }],
+    buttons: [[retry, ...drop]],
+  };
+  const held: Waiting[] =
+    head === undefined || turn.messageId === undefined
+      ? []
+      : [{ mailIds: turn.mailIds, messageId: turn.messageId, slot, held: true }];
   await closeTurn(a, {
     turn: null,
     endView: true,
     ...(a.view === undefined ? {} : { archive: a.view }),
     waiting: [...a.waiting, ...held],
-    ops: [{ op: "message", content, slot, endsLive: turn.slot, ...(turn.messageId === undefined ? {} : { replyTo: turn.messageId }) }, { op: "endLive", slot: turn.slot }],
+    ops: [
+      {
+        op: "message",
+        content,
+        slot,
+        endsLive: turn.slot,
+        ...(turn.messageId === undefined ? {} : { replyTo: turn.messageId }),
+      },
+      { op: "endLive", slot: turn.slot },
+    ],
     buttons: mint.records,
   });
 }
@@ -161,7 +232,15 @@ export async function endEarly(a: ActorContext, turn: RunningTurn, ack: readonly
     turn: null,
     endView: true,
     ack: [...turn.mailIds, ...ack],
-    ops: [{ op: "message", content, endsLive: turn.slot, ...(turn.messageId === undefined ? {} : { replyTo: turn.messageId }) }, { op: "endLive", slot: turn.slot }],
+    ops: [
+      {
+        op: "message",
+        content,
+        endsLive: turn.slot,
+        ...(turn.messageId === undefined ? {} : { replyTo: turn.messageId }),
+      },
+      { op: "endLive", slot: turn.slot },
+    ],
   });
 }
 
@@ -191,7 +270,8 @@ async function delivered(a: ActorContext, clientId: ClientId): Promise<void> {
     return;
   }
   const steer = turn.steers.find((s) => s.clientId === clientId);
-  if (steer !== undefined) await a.commit({ ack: steer.mailIds, turn: { ...turn, steers: turn.steers.filter((s) => s !== steer) } });
+  if (steer !== undefined)
+    await a.commit({ ack: steer.mailIds, turn: { ...turn, steers: turn.steers.filter((s) => s !== steer) } });
 }
 
 /** The final, everything that ends with the turn, and the turn itself, in one step. */
@@ -201,9 +281,16 @@ export async function endTurn(a: ActorContext, ending: Ending, extra: Commit = {
   if (turn === undefined || view === undefined) return;
   const mint = a.mint();
   const zone = a.parts.settings.timeZone;
-  const content = finalContent(view, ending, mint, { now: a.now, canUndo: turn.cleanBefore === true, ...(zone === undefined ? {} : { timeZone: zone }) });
+  const content = finalContent(view, ending, mint, {
+    now: a.now,
+    canUndo: turn.cleanBefore === true,
+    ...(zone === undefined ? {} : { timeZone: zone }),
+  });
   const done = text(a.words.done(humanDuration(view.durationMs ?? a.now - view.startedAt)));
-  const details = view.actions.length === 0 ? {} : { buttons: [[mint.button(a.words.buttons.details, { act: "details", slot: turn.slot })]] };
+  const details =
+    view.actions.length === 0
+      ? {}
+      : { buttons: [[mint.button(a.words.buttons.details, { act: "details", slot: turn.slot })]] };
   const left = contextLeft(view);
   await closeTurn(a, {
     ...extra,
@@ -211,9 +298,19 @@ export async function endTurn(a: ActorContext, ending: Ending, extra: Commit = {
     turn: null,
     endView: true,
     archive: view,
-    binding: { ...a.binding, threadUsed: true, turns: (a.binding.turns ?? 0) + 1, ...(left === undefined ? {} : { contextLeft: left }) },
+    binding: {
+      ...a.binding,
+      threadUsed: true,
+      turns: (a.binding.turns ?? 0) + 1,
+      ...(left === undefined ? {} : { contextLeft: left }),
+    },
     ops: [
-      { op: "message", content, endsLive: turn.slot, ...(turn.messageId === undefined ? {} : { replyTo: turn.messageId }) },
+      {
+        op: "message",
+        content,
+        endsLive: turn.slot,
+        ...(turn.messageId === undefined ? {} : { replyTo: turn.messageId }),
+      },
       { op: "endLive", slot: turn.slot, content: { ...done, ...details } },
       ...(extra.ops ?? []),
     ],

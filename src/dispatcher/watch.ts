@@ -7,11 +7,16 @@ import { interrupt } from "./stop.ts";
 export async function watch(a: ActorContext): Promise<"park" | "stay"> {
   const turn = a.turn;
   if (turn === undefined) {
-    const idle = a.phase === "ready" && a.mail.length === 0 && a.afterTurn.length === 0 && a.now - a.lastBusyAt >= a.parts.settings.idleMs;
+    const idle =
+      a.phase === "ready" &&
+      a.mail.length === 0 &&
+      a.afterTurn.length === 0 &&
+      a.now - a.lastBusyAt >= a.parts.settings.idleMs;
     return idle && !(await hasTerminals(a)) ? "park" : "stay";
   }
   const { maxTurnMs } = a.parts.settings;
-  if (maxTurnMs > 0 && turn.stopping === undefined && a.now - turn.startedAt >= maxTurnMs) await interrupt(a, turn, "tooLong");
+  if (maxTurnMs > 0 && turn.stopping === undefined && a.now - turn.startedAt >= maxTurnMs)
+    await interrupt(a, turn, "tooLong");
   if (a.open.size > 0) await remind(a);
   else await askAboutStall(a, turn.slot);
   return "stay";
@@ -48,6 +53,16 @@ async function askAboutStall(a: ActorContext, slot: string): Promise<void> {
   const mint = a.mint();
   const words = a.words.buttons;
   const running = a.view === undefined ? undefined : lastAction(a.view);
-  const buttons = [[mint.button(words.wait, { act: "wait", slot }), mint.button(words.stop, { act: "stop", slot }, "danger"), mint.button(words.restartCodex, { act: "restartCodex", slot })]];
-  await a.say({ ...text(a.words.stalled(Math.round((a.now - a.lastProgressAt) / 60_000), running)), buttons }, {}, { mint });
+  const buttons = [
+    [
+      mint.button(words.wait, { act: "wait", slot }),
+      mint.button(words.stop, { act: "stop", slot }, "danger"),
+      mint.button(words.restartCodex, { act: "restartCodex", slot }),
+    ],
+  ];
+  await a.say(
+    { ...text(a.words.stalled(Math.round((a.now - a.lastProgressAt) / 60_000), running)), buttons },
+    {},
+    { mint },
+  );
 }

@@ -15,5 +15,9 @@ export function shortDuration(ms: number): string {
 
 /** `14:03` in an IANA time zone; the machine's when absent. */
 export function clockTime(at: number, timeZone: string | undefined): string {
-  return new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", ...(timeZone === undefined ? {} : { timeZone }) }).format(at);
+  return new Intl.DateTimeFormat("en-GB", {
+    hour: "2-digit",
+    minute: "2-digit",
+    ...(timeZone === undefined ? {} : { timeZone }),
+  }).format(at);
 }

@@ -1,5 +1,5 @@
-import type { ApprovalPolicyName, EffortName, SandboxName } from "./settings.ts";
 import type { ClientId, MailId, MessageId, ThreadId, TurnId } from "./ids.ts";
+import type { ApprovalPolicyName, EffortName, SandboxName } from "./settings.ts";
 import type { Language } from "./view.ts";
 
 /** What happens to a message that arrives while a turn runs. */

@@ -7,7 +7,7 @@ export type Piece =
   /** Literal text; nothing in it is markup. */
   | { readonly as: "text"; readonly text: string }
   | { readonly as: "bold"; readonly text: string }
-  | { readonly as: "code"; readonly text: string; /** Fence language; absent for plain. */ readonly language?: string }
+  | { readonly as: "code"; readonly text: string /** Fence language; absent for plain. */; readonly language?: string }
   /** Foldable quotation (a diff, a log); adapters without folding show a plain block. */
   | { readonly as: "fold"; readonly text: string };
 
@@ -47,7 +47,13 @@ export type OutboxBody =
   /** Edits the message in `slot`. `orSend`: sends it anew when there is none or it can no longer be edited. */
   | { readonly op: "edit"; readonly slot: string; readonly content: Content; readonly orSend: boolean }
   | { readonly op: "mark"; readonly messageId: MessageId; readonly mark: Mark }
-  | { readonly op: "file"; readonly path: string; readonly name: string; readonly caption?: string; readonly replyTo?: MessageId }
+  | {
+      readonly op: "file";
+      readonly path: string;
+      readonly name: string;
+      readonly caption?: string;
+      readonly replyTo?: MessageId;
+    }
   /** Ends a turn's live frame without a final of its own; `content` replaces the status message where there is one. */
   | { readonly op: "endLive"; readonly slot: string; readonly content?: Content };
 

@@ -36,7 +36,12 @@ export interface ChatAddress {
 
 /** Builds the key of a chat. Throws when a part holds `~` or `:`. */
 export function chatKey(address: ChatAddress): ChatKey {
-  const parts = [address.channel, address.account, address.chat, ...(address.topicId === undefined ? [] : [address.topicId])];
+  const parts = [
+    address.channel,
+    address.account,
+    address.chat,
+    ...(address.topicId === undefined ? [] : [address.topicId]),
+  ];
   for (const part of parts) {
     if (part === "" || /[~:\s]/.test(part)) throw new Error(`not a chat address part: ${JSON.stringify(part)}`);
   }

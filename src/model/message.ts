@@ -1,5 +1,5 @@
-import type { ButtonAct, RequestAnswer } from "./request.ts";
 import type { ClientId, MailId, MessageId, PersonId, RequestNumber } from "./ids.ts";
+import type { ButtonAct, RequestAnswer } from "./request.ts";
 
 /** Who wrote or tapped. `name` is what others read (`@owner`, `Ada`). */
 export interface Person {
@@ -33,7 +33,12 @@ export interface InboundMessage {
   /** Same for all parts of an album. */
   readonly albumId?: string;
   /** Text of the message replied to, or the quoted part of it. */
-  readonly replyTo?: { readonly messageId: MessageId; readonly text?: string; readonly quote?: string; readonly own: boolean };
+  readonly replyTo?: {
+    readonly messageId: MessageId;
+    readonly text?: string;
+    readonly quote?: string;
+    readonly own: boolean;
+  };
   /** Human-readable origin of a forward. */
   readonly forwardedFrom?: string;
 }
@@ -46,12 +51,23 @@ export interface InboundCommand {
 
 /** One durable entry of a chat's mailbox. */
 export type Mail =
-  | { readonly kind: "prompt"; readonly message: InboundMessage; readonly late?: boolean; readonly waitedWhileDown?: boolean }
+  | {
+      readonly kind: "prompt";
+      readonly message: InboundMessage;
+      readonly late?: boolean;
+      readonly waitedWhileDown?: boolean;
+    }
   | { readonly kind: "edit"; readonly message: InboundMessage }
   | { readonly kind: "command"; readonly message: InboundMessage; readonly command: InboundCommand }
   | { readonly kind: "stop"; readonly person: Person; readonly draftId?: number }
   | { readonly kind: "button"; readonly person: Person; readonly act: ButtonAct }
-  | { readonly kind: "answer"; readonly person: Person; readonly request: RequestNumber; readonly answer: RequestAnswer; readonly at: number };
+  | {
+      readonly kind: "answer";
+      readonly person: Person;
+      readonly request: RequestNumber;
+      readonly answer: RequestAnswer;
+      readonly at: number;
+    };
 
 /** A mailbox entry with its place. */
 export interface MailItem {

@@ -31,7 +31,12 @@ export type RequestBody =
       /** argv prefix app-server proposes to allow for ever; absent when it proposes none. */
       readonly proposedRule?: readonly string[];
     }
-  | { readonly kind: "files"; readonly changes: readonly FileChange[]; readonly reason?: string; readonly grantRoot?: string }
+  | {
+      readonly kind: "files";
+      readonly changes: readonly FileChange[];
+      readonly reason?: string;
+      readonly grantRoot?: string;
+    }
   | { readonly kind: "permissions"; readonly summary: string; readonly reason?: string; readonly raw: unknown }
   | { readonly kind: "question"; readonly questions: readonly Question[] }
   | { readonly kind: "elicitation"; readonly server: string; readonly message: string; readonly raw: unknown };
@@ -55,7 +60,11 @@ export type Decision = "accept" | "acceptForSession" | "always" | "decline" | "c
 
 /** A person's answer. */
 export type RequestAnswer =
-  | { readonly kind: "decision"; readonly decision: Decision; /** Told to Codex before the decline. */ readonly reason?: string }
+  | {
+      readonly kind: "decision";
+      readonly decision: Decision /** Told to Codex before the decline. */;
+      readonly reason?: string;
+    }
   | { readonly kind: "answers"; readonly answers: Readonly<Record<string, readonly string[]>> };
 
 /** Life of a request: pending → (reserved →) answering → resolved | ended. */
@@ -87,11 +96,20 @@ export type ButtonAct =
   | { readonly act: "stop"; readonly slot?: string }
   | { readonly act: "steerNow" | "runNext" | "drop"; readonly mail: MailId }
   /** Go on with, drop, or repeat the turn of this slot. */
-  | { readonly act: "continue" | "leave" | "retry"; readonly slot: string; /** Not before, ms since the epoch. */ readonly at?: number }
+  | {
+      readonly act: "continue" | "leave" | "retry";
+      readonly slot: string /** Not before, ms since the epoch. */;
+      readonly at?: number;
+    }
   | { readonly act: "details" | "diff" | "undo"; readonly slot: string }
   | { readonly act: "showRequest" | "askAgain"; readonly request: RequestNumber }
   | { readonly act: "wait" | "restartCodex"; readonly slot: string }
-  | { readonly act: "command"; readonly name: string; readonly args: string; /** How to deal with the running turn. */ readonly how?: "stopFirst" | "afterTurn" }
+  | {
+      readonly act: "command";
+      readonly name: string;
+      readonly args: string /** How to deal with the running turn. */;
+      readonly how?: "stopFirst" | "afterTurn";
+    }
   | { readonly act: "sendAsText"; readonly text: string }
   | { readonly act: "setting"; readonly key: "whileBusy" | "language"; readonly value: string }
   | { readonly act: "endTerminal"; readonly processId: string };

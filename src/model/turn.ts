@@ -62,7 +62,13 @@ export type TurnEvent =
   | { readonly kind: "delivered"; readonly turnId: TurnId; readonly clientId: ClientId | undefined }
   | { readonly kind: "messageStarted"; readonly turnId: TurnId; readonly itemId: string; readonly phase: MessagePhase }
   | { readonly kind: "messageDelta"; readonly turnId: TurnId; readonly itemId: string; readonly delta: string }
-  | { readonly kind: "messageCompleted"; readonly turnId: TurnId; readonly itemId: string; readonly text: string; readonly phase: MessagePhase }
+  | {
+      readonly kind: "messageCompleted";
+      readonly turnId: TurnId;
+      readonly itemId: string;
+      readonly text: string;
+      readonly phase: MessagePhase;
+    }
   | { readonly kind: "action"; readonly turnId: TurnId; readonly action: Action }
   | { readonly kind: "thinking"; readonly turnId: TurnId; readonly text: string }
   | { readonly kind: "plan"; readonly turnId: TurnId; readonly steps: readonly PlanStep[] }
@@ -70,7 +76,13 @@ export type TurnEvent =
   | { readonly kind: "usage"; readonly turnId: TurnId; readonly usage: Usage }
   /** app-server retries by itself; messages open now will never complete. */
   | { readonly kind: "retrying"; readonly turnId: TurnId; readonly message: string }
-  | { readonly kind: "turnEnded"; readonly turnId: TurnId; readonly outcome: "completed" | "interrupted" | "failed"; readonly failure?: TurnFailure; readonly durationMs?: number };
+  | {
+      readonly kind: "turnEnded";
+      readonly turnId: TurnId;
+      readonly outcome: "completed" | "interrupted" | "failed";
+      readonly failure?: TurnFailure;
+      readonly durationMs?: number;
+    };
 
 /** Everything a codex session tells its owner. */
 export type CodexEvent =

@@ -1,5 +1,5 @@
-import type { Action, MessagePhase, PlanStep, TurnEvent, TurnFailure, Usage } from "./turn.ts";
 import type { Nonce, TurnId } from "./ids.ts";
+import type { Action, MessagePhase, PlanStep, TurnEvent, TurnFailure, Usage } from "./turn.ts";
 
 /** One agent message of a turn. An uncompleted one disappears when app-server streams it again. */
 export interface ViewMessage {
@@ -54,7 +54,11 @@ export function reduceView(view: TurnView, event: TurnEvent): TurnView {
     case "delivered":
       return view;
     case "messageStarted":
-      return withMessage(resumed(view), event.itemId, (old) => old ?? { itemId: event.itemId, phase: event.phase, text: "", complete: false });
+      return withMessage(
+        resumed(view),
+        event.itemId,
+        (old) => old ?? { itemId: event.itemId, phase: event.phase, text: "", complete: false },
+      );
     case "messageDelta":
       return withMessage(resumed(view), event.itemId, (old) => ({
         itemId: event.itemId,
@@ -75,7 +79,11 @@ export function reduceView(view: TurnView, event: TurnEvent): TurnView {
     case "usage":
       return { ...view, usage: event.usage };
     case "retrying":
-      return { ...view, retrying: event.message, messages: view.messages.filter((m) => m.complete).map((m) => ({ ...m, retried: true })) };
+      return {
+        ...view,
+        retrying: event.message,
+        messages: view.messages.filter((m) => m.complete).map((m) => ({ ...m, retried: true })),
+      };
     case "turnEnded":
       return ended(view, event);
   }
@@ -106,10 +114,17 @@ function withMessage(view: TurnView, itemId: string, make: (old: ViewMessage | u
 }
 
 function completeMessage(view: TurnView, event: Extract<TurnEvent, { kind: "messageCompleted" }>): TurnView {
-  const repeated = view.messages.some((m) => m.complete && m.itemId !== event.itemId && m.text === event.text && m.retried === true);
+  const repeated = view.messages.some(
+    (m) => m.complete && m.itemId !== event.itemId && m.text === event.text && m.retried === true,
+  );
   const without = view.messages.filter((m) => !(repeated && m.itemId === event.itemId));
   if (repeated) return { ...resumed(view), messages: without };
-  return withMessage(resumed(view), event.itemId, (old) => ({ itemId: event.itemId, phase: event.phase ?? old?.phase, text: event.text, complete: true }));
+  return withMessage(resumed(view), event.itemId, (old) => ({
+    itemId: event.itemId,
+    phase: event.phase ?? old?.phase,
+    text: event.text,
+    complete: true,
+  }));
 }
 
 function replaced(actions: readonly Action[], action: Action): readonly Action[] {

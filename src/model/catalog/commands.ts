@@ -14,13 +14,22 @@ const en = {
     id: "ids of this chat and of you",
     help: "what I can do",
   },
-  helpIntro: "Write to me and Codex works in your project. While it works you can write on, stop it, and approve what it asks for.",
+  helpIntro:
+    "Write to me and Codex works in your project. While it works you can write on, stop it, and approve what it asks for.",
   freshThread: "A fresh conversation starts with your next message.",
   busyAsk: "A turn is running.",
   afterTurn: "Will do, after this turn.",
   status: {
-    policy: { untrusted: "asks before almost everything", "on-request": "asks before leaving the workspace", never: "never asks" },
-    sandbox: { "read-only": "read-only", "workspace-write": "writes in the workspace", "danger-full-access": "no sandbox" },
+    policy: {
+      untrusted: "asks before almost everything",
+      "on-request": "asks before leaving the workspace",
+      never: "never asks",
+    },
+    sandbox: {
+      "read-only": "read-only",
+      "workspace-write": "writes in the workspace",
+      "danger-full-access": "no sandbox",
+    },
     defaultModel: "default model",
     thread: (name: string, turns: number) => `Thread ${name}, ${turns === 1 ? "1 turn" : `${turns} turns`}`,
     noThread: "No conversation yet",

@@ -34,11 +34,15 @@ const en = {
   stopping: "Stopping …",
   failed: {
     usageLimit: (time: string | undefined) =>
-      time === undefined ? "The model's usage limit is reached. Your message is kept." : `The model is over its limit until ${time}. Your message is kept.`,
+      time === undefined
+        ? "The model's usage limit is reached. Your message is kept."
+        : `The model is over its limit until ${time}. Your message is kept.`,
     rateLimited: "The model answers too many requests right now. Your message is kept.",
     overloaded: "The model is overloaded right now. Your message is kept.",
-    contextFull: "The conversation no longer fits into the model's context. What was said is kept; /new starts a fresh one.",
-    unauthorized: "The model provider refuses the sign-in. Sign in again on the machine with \"codex login\". Your message is kept.",
+    contextFull:
+      "The conversation no longer fits into the model's context. What was said is kept; /new starts a fresh one.",
+    unauthorized:
+      'The model provider refuses the sign-in. Sign in again on the machine with "codex login". Your message is kept.',
     network: "The model cannot be reached. Your message is kept.",
     badRequest: "The model refused the request.",
     providerError: "The model had an error. Your message is kept.",
@@ -47,7 +51,9 @@ const en = {
   } satisfies Record<FailureReason, string | ((time: string | undefined) => string)>,
   died: (cause: "restart" | "codex", last: string | undefined) => {
     const when = last === undefined ? "" : `, after "${last}"`;
-    return cause === "restart" ? `The service restarted during this turn${when}. Nothing was lost.` : `Codex stopped during this turn${when}. What it had done is kept.`;
+    return cause === "restart"
+      ? `The service restarted during this turn${when}. Nothing was lost.`
+      : `Codex stopped during this turn${when}. What it had done is kept.`;
   },
   continuing: "Going on by myself.",
   alreadyWentOn: "Already went on.",
@@ -62,7 +68,8 @@ const en = {
     disconnected: "the connection broke",
     other: (message: string) => message,
   },
-  threadLost: (id: string) => `The earlier conversation ${id} is no longer on this machine's disk. A fresh one starts here.`,
+  threadLost: (id: string) =>
+    `The earlier conversation ${id} is no longer on this machine's disk. A fresh one starts here.`,
   waiting: (before: number) => (before === 0 ? "Waiting for the running turn." : `Waiting, ${before} before this.`),
   waitingSlot: (before: number) => `Waiting for a free slot (${before} before you).`,
   afterRequest: (n: number) => `Codex reads this after #${n}.`,
@@ -71,11 +78,17 @@ const en = {
   dropped: "Dropped.",
   interruptedFor: "Interrupted for your new message.",
   corrected: "Corrected:",
-  stalled: (minutes: number, what: string | undefined) => `No sign of progress for ${minutes} min${what === undefined ? "" : ` (running: ${what})`}.`,
+  stalled: (minutes: number, what: string | undefined) =>
+    `No sign of progress for ${minutes} min${what === undefined ? "" : ` (running: ${what})`}.`,
   stillWaiting: "Waiting on.",
   tooLong: (minutes: number) => `This turn ran into its limit of ${minutes} min and was stopped.`,
   fileSkipped: (name: string, why: string) => `${name} was not taken: ${why}.`,
-  fileWhy: { fileTooLarge: (mb: number) => `it is over the ${mb} MB this platform lets a bot download`, fileGone: "the platform no longer has it", diskFull: "the disk is full", channelUnreachable: "it could not be downloaded" },
+  fileWhy: {
+    fileTooLarge: (mb: number) => `it is over the ${mb} MB this platform lets a bot download`,
+    fileGone: "the platform no longer has it",
+    diskFull: "the disk is full",
+    channelUnreachable: "it could not be downloaded",
+  },
   undone: "The changes of this turn are undone.",
   cannotUndo: "This can no longer be undone exactly, so nothing was changed.",
   noDiff: "This turn changed no files.",
@@ -117,11 +130,12 @@ const zh: Words = {
   nothingRuns: "当前没有正在运行的任务。",
   stopping: "正在停止 …",
   failed: {
-    usageLimit: (time) => (time === undefined ? "模型用量已达上限。你的消息已保留。" : `模型用量已达上限，${time} 恢复。你的消息已保留。`),
+    usageLimit: (time) =>
+      time === undefined ? "模型用量已达上限。你的消息已保留。" : `模型用量已达上限，${time} 恢复。你的消息已保留。`,
     rateLimited: "模型当前请求过多。你的消息已保留。",
     overloaded: "模型当前过载。你的消息已保留。",
     contextFull: "对话已超出模型的上下文。内容已保留；/new 开始新的对话。",
-    unauthorized: "模型服务拒绝了登录。请在机器上重新执行 \"codex login\"。你的消息已保留。",
+    unauthorized: '模型服务拒绝了登录。请在机器上重新执行 "codex login"。你的消息已保留。',
     network: "无法连接模型。你的消息已保留。",
     badRequest: "模型拒绝了该请求。",
     providerError: "模型出错。你的消息已保留。",
@@ -130,7 +144,9 @@ const zh: Words = {
   },
   died: (cause, last) => {
     const when = last === undefined ? "" : `（在“${last}”之后）`;
-    return cause === "restart" ? `服务在本轮中重启${when}。没有丢失任何内容。` : `Codex 在本轮中退出${when}。已完成的部分已保留。`;
+    return cause === "restart"
+      ? `服务在本轮中重启${when}。没有丢失任何内容。`
+      : `Codex 在本轮中退出${when}。已完成的部分已保留。`;
   },
   continuing: "自动继续。",
   alreadyWentOn: "已经继续了。",
@@ -158,7 +174,12 @@ const zh: Words = {
   stillWaiting: "继续等待。",
   tooLong: (minutes) => `本轮达到 ${minutes} 分钟上限，已停止。`,
   fileSkipped: (name, why) => `${name} 未接收：${why}。`,
-  fileWhy: { fileTooLarge: (mb) => `超过平台允许机器人下载的 ${mb} MB`, fileGone: "平台上已没有该文件", diskFull: "磁盘已满", channelUnreachable: "下载失败" },
+  fileWhy: {
+    fileTooLarge: (mb) => `超过平台允许机器人下载的 ${mb} MB`,
+    fileGone: "平台上已没有该文件",
+    diskFull: "磁盘已满",
+    channelUnreachable: "下载失败",
+  },
   undone: "本轮的改动已撤销。",
   cannotUndo: "已无法精确撤销，因此没有做任何更改。",
   noDiff: "本轮没有修改文件。",

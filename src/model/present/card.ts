@@ -45,7 +45,13 @@ export function verdictCard(record: RequestRecord, verdict: Verdict, language: L
 /** What is between an answer and app-server's confirmation: the card without its buttons. */
 export function sendingCard(record: RequestRecord, language: Language): Content {
   const words = requestWords[language];
-  return { pieces: [{ as: "bold", text: `${titleOf(record.request.body, words)}  #${record.number}` }, ...subject(record.request.body, words), { as: "text", text: words.sending }] };
+  return {
+    pieces: [
+      { as: "bold", text: `${titleOf(record.request.body, words)}  #${record.number}` },
+      ...subject(record.request.body, words),
+      { as: "text", text: words.sending },
+    ],
+  };
 }
 
 /** The full text behind [Show diff] / [Show full command]. */
@@ -77,9 +83,11 @@ function titleOf(body: RequestBody, words: RequestWords): string {
 function summaryOf(body: RequestBody, words: RequestWords): Piece[] {
   const pieces = subject(body, words);
   const reason = "reason" in body ? body.reason : undefined;
-  if (body.kind === "command" && body.cwd !== undefined) pieces.push({ as: "text", text: words.where(folder(body.cwd), reason && revealControls(reason)) });
+  if (body.kind === "command" && body.cwd !== undefined)
+    pieces.push({ as: "text", text: words.where(folder(body.cwd), reason && revealControls(reason)) });
   else if (reason !== undefined) pieces.push({ as: "text", text: revealControls(reason) });
-  if (body.kind === "files" && body.grantRoot !== undefined) pieces.push({ as: "text", text: words.outside(body.grantRoot) });
+  if (body.kind === "files" && body.grantRoot !== undefined)
+    pieces.push({ as: "text", text: words.outside(body.grantRoot) });
   return pieces;
 }
 
@@ -88,7 +96,10 @@ function subject(body: RequestBody, _words: RequestWords): Piece[] {
     case "command":
       return [{ as: "code", text: clip(revealControls(body.command)), language: "bash" }];
     case "files":
-      return [{ as: "text", text: body.changes.map((c) => `${sign(c)} ${revealControls(c.path)}  ${lines(c)}`).join("\n") }, { as: "fold", text: clip(body.changes.map((c) => c.diff).join("\n")) }];
+      return [
+        { as: "text", text: body.changes.map((c) => `${sign(c)} ${revealControls(c.path)}  ${lines(c)}`).join("\n") },
+        { as: "fold", text: clip(body.changes.map((c) => c.diff).join("\n")) },
+      ];
     case "permissions":
       return [{ as: "code", text: clip(revealControls(body.summary)) }];
     case "elicitation":
@@ -98,17 +109,34 @@ function subject(body: RequestBody, _words: RequestWords): Piece[] {
   }
 }
 
-function approvalButtons(record: RequestRecord, body: RequestBody, words: RequestWords, mint: Mint): (readonly Button[])[] {
+function approvalButtons(
+  record: RequestRecord,
+  body: RequestBody,
+  words: RequestWords,
+  mint: Mint,
+): (readonly Button[])[] {
   const request = record.number;
-  const decide = (label: string, decision: Decision, style?: "primary" | "danger"): Button => mint.button(label, { act: "answer", request, answer: { kind: "decision", decision } }, style);
+  const decide = (label: string, decision: Decision, style?: "primary" | "danger"): Button =>
+    mint.button(label, { act: "answer", request, answer: { kind: "decision", decision } }, style);
   if (body.kind === "elicitation" || body.kind === "permissions") {
-    return [[decide(words.allow, "accept", "primary"), decide(words.decline, "decline")], [decide(words.stop, "cancel", "danger")]];
+    return [
+      [decide(words.allow, "accept", "primary"), decide(words.decline, "decline")],
+      [decide(words.stop, "cancel", "danger")],
+    ];
   }
-  const rows: (readonly Button[])[] = [[decide(words.approve, "accept", "primary"), decide(words.session, "acceptForSession")]];
-  if (body.kind === "command" && body.proposedRule !== undefined) rows.push([decide(words.always(ruleLabel(body.proposedRule)), "always")]);
-  rows.push([decide(words.decline, "decline"), mint.button(words.declineWhy, { act: "answerWhy", request }), decide(words.stop, "cancel", "danger")]);
+  const rows: (readonly Button[])[] = [
+    [decide(words.approve, "accept", "primary"), decide(words.session, "acceptForSession")],
+  ];
+  if (body.kind === "command" && body.proposedRule !== undefined)
+    rows.push([decide(words.always(ruleLabel(body.proposedRule)), "always")]);
+  rows.push([
+    decide(words.decline, "decline"),
+    mint.button(words.declineWhy, { act: "answerWhy", request }),
+    decide(words.stop, "cancel", "danger"),
+  ]);
   if (body.kind === "files") rows.push([mint.button(words.showDiff, { act: "showRequest", request })]);
-  else if (body.kind === "command" && body.command.length > commandLimit) rows.push([mint.button(words.showFull, { act: "showRequest", request })]);
+  else if (body.kind === "command" && body.command.length > commandLimit)
+    rows.push([mint.button(words.showFull, { act: "showRequest", request })]);
   return rows;
 }
 
@@ -120,10 +148,18 @@ function questionCard(record: RequestRecord, words: RequestWords, mint: Mint, in
   const mark = total > 1 ? `  ${words.of(index + 1, total)}` : "";
   const request = record.number;
   const options = question.options.map((o) => mint.button(o.label, { act: "choose", request, index, option: o.label }));
-  const other = question.other || question.options.length === 0 ? [mint.button(words.other, { act: "answerOther", request, question: question.id })] : [];
-  const described = question.options.filter((o) => o.description !== undefined && o.description !== "").map((o) => `${o.label}: ${o.description}`);
+  const other =
+    question.other || question.options.length === 0
+      ? [mint.button(words.other, { act: "answerOther", request, question: question.id })]
+      : [];
+  const described = question.options
+    .filter((o) => o.description !== undefined && o.description !== "")
+    .map((o) => `${o.label}: ${o.description}`);
   return {
-    pieces: [{ as: "bold", text: `${question.question}${mark}  #${request}` }, ...(described.length === 0 ? [] : [{ as: "text" as const, text: described.join("\n") }])],
+    pieces: [
+      { as: "bold", text: `${question.question}${mark}  #${request}` },
+      ...(described.length === 0 ? [] : [{ as: "text" as const, text: described.join("\n") }]),
+    ],
     buttons: [...[...options, ...other].map((b) => [b])],
   };
 }
@@ -146,7 +182,8 @@ function sign(change: FileChange): string {
 function lines(change: FileChange): string {
   if (change.kind === "add") return `+${change.diff.split("\n").filter((l) => l !== "").length}`;
   const rows = change.diff.split("\n");
-  const count = (mark: string): number => rows.filter((l) => l.startsWith(mark) && !l.startsWith(mark.repeat(3))).length;
+  const count = (mark: string): number =>
+    rows.filter((l) => l.startsWith(mark) && !l.startsWith(mark.repeat(3))).length;
   return `+${count("+")} −${count("-")}`;
 }
 
@@ -160,5 +197,10 @@ function clip(text: string): string {
 }
 
 function folder(path: string): string {
-  return path.split("/").filter((p) => p !== "").at(-1) ?? path;
+  return (
+    path
+      .split("/")
+      .filter((p) => p !== "")
+      .at(-1) ?? path
+  );
 }

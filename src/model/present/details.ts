@@ -12,14 +12,19 @@ export function detailsContent(view: TurnView): Content {
   const pieces: Piece[] = [];
   for (const action of view.actions) {
     pieces.push({ as: "text", text: actionLine(action) });
-    if (action.state === "failed" && action.output !== undefined && action.output !== "") pieces.push({ as: "fold", text: action.output.slice(-outputLimit) });
+    if (action.state === "failed" && action.output !== undefined && action.output !== "")
+      pieces.push({ as: "fold", text: action.output.slice(-outputLimit) });
   }
-  for (const message of view.messages) if (message.phase === "commentary") pieces.push({ as: "markdown", text: message.text });
+  for (const message of view.messages)
+    if (message.phase === "commentary") pieces.push({ as: "markdown", text: message.text });
   return { pieces };
 }
 
 /** `✓ npm test · exit 0, 1.2 s`. */
 export function actionLine(action: Action): string {
-  const facts = [action.exitCode === undefined || action.exitCode === 0 ? undefined : `exit ${action.exitCode}`, action.durationMs === undefined ? undefined : shortDuration(action.durationMs)].filter((f) => f !== undefined);
+  const facts = [
+    action.exitCode === undefined || action.exitCode === 0 ? undefined : `exit ${action.exitCode}`,
+    action.durationMs === undefined ? undefined : shortDuration(action.durationMs),
+  ].filter((f) => f !== undefined);
   return `${marks[action.state]} ${action.label}${facts.length === 0 ? "" : ` · ${facts.join(", ")}`}`;
 }

@@ -25,7 +25,11 @@ export interface FinalFacts {
 }
 
 /** Files a view's patches touched, with lines added and removed. */
-export function touchedFiles(view: TurnView): { readonly files: number; readonly added: number; readonly removed: number } {
+export function touchedFiles(view: TurnView): {
+  readonly files: number;
+  readonly added: number;
+  readonly removed: number;
+} {
   const files = new Map<string, { added: number; removed: number }>();
   for (const action of view.actions) {
     if (action.kind !== "files" || action.state !== "done") continue;
@@ -35,7 +39,11 @@ export function touchedFiles(view: TurnView): { readonly files: number; readonly
     }
   }
   const all = [...files.values()];
-  return { files: all.length, added: all.reduce((n, f) => n + f.added, 0), removed: all.reduce((n, f) => n + f.removed, 0) };
+  return {
+    files: all.length,
+    added: all.reduce((n, f) => n + f.added, 0),
+    removed: all.reduce((n, f) => n + f.removed, 0),
+  };
 }
 
 /** Share of the context window still free, 0–100; undefined when app-server did not say. */
@@ -83,7 +91,9 @@ function noticeOf(view: TurnView, ending: Ending, words: TurnWords, facts: Final
       return failureText(ending, words, facts);
     case "died": {
       const notice = words.died(ending.cause, lastAction(view));
-      return ending.goesOn === "asks" ? notice : `${notice} ${ending.goesOn === "already" ? words.alreadyWentOn : words.continuing}`;
+      return ending.goesOn === "asks"
+        ? notice
+        : `${notice} ${ending.goesOn === "already" ? words.alreadyWentOn : words.continuing}`;
     }
   }
 }
@@ -109,24 +119,47 @@ function footerOf(view: TurnView, words: TurnWords, facts: FinalFacts): string {
   return parts.join(" · ");
 }
 
-function buttonsOf(view: TurnView, ending: Ending, words: TurnWords, mint: Mint, facts: FinalFacts): readonly (readonly Button[])[] {
+function buttonsOf(
+  view: TurnView,
+  ending: Ending,
+  words: TurnWords,
+  mint: Mint,
+  facts: FinalFacts,
+): readonly (readonly Button[])[] {
   const rows: (readonly Button[])[] = [];
   const slot = view.slot;
   if (ending.kind === "died" && ending.goesOn === "asks") {
-    rows.push([mint.button(words.buttons.continue, { act: "continue", slot }, "primary"), mint.button(words.buttons.leave, { act: "leave", slot })]);
+    rows.push([
+      mint.button(words.buttons.continue, { act: "continue", slot }, "primary"),
+      mint.button(words.buttons.leave, { act: "leave", slot }),
+    ]);
   }
   if (ending.kind === "failed") rows.push(retryRow(ending.failure, slot, words, mint, facts));
   const look: Button[] = [];
   const touched = view.diff !== undefined && view.diff !== "";
   if (touched) look.push(mint.button(words.buttons.diff, { act: "diff", slot }));
   if (view.actions.length > 0) look.push(mint.button(words.buttons.details, { act: "details", slot }));
-  if (touched && facts.canUndo && ending.kind !== "completed") look.push(mint.button(words.buttons.undo, { act: "undo", slot }, "danger"));
+  if (touched && facts.canUndo && ending.kind !== "completed")
+    look.push(mint.button(words.buttons.undo, { act: "undo", slot }, "danger"));
   if (look.length > 0) rows.push(look);
   return rows;
 }
 
-function retryRow(failure: TurnFailure, slot: string, words: TurnWords, mint: Mint, facts: FinalFacts): readonly Button[] {
+function retryRow(
+  failure: TurnFailure,
+  slot: string,
+  words: TurnWords,
+  mint: Mint,
+  facts: FinalFacts,
+): readonly Button[] {
   const now = mint.button(words.buttons.retry, { act: "retry", slot }, "primary");
   if (failure.retryAt === undefined || failure.retryAt <= facts.now) return [now];
-  return [mint.button(words.buttons.retryAt(clockTime(failure.retryAt, facts.timeZone)), { act: "retry", slot, at: failure.retryAt }), now];
+  return [
+    mint.button(words.buttons.retryAt(clockTime(failure.retryAt, facts.timeZone)), {
+      act: "retry",
+      slot,
+      at: failure.retryAt,
+    }),
+    now,
+  ];
 }
