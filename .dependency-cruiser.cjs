@@ -69,7 +69,7 @@ module.exports = {
     only(
       "child_process",
       "^(node:)?child_process$",
-      "^src/(codex/process\\.ts|codex/protocol/update\\.ts|redis/embedded\\.ts|workspace/git\\.ts|cli/)",
+      "^src/(codex/process\\.ts|codex/protocol/update\\.ts|redis/embedded[^/]*\\.ts|workspace/git[^/]*\\.ts|cli/)",
     ),
   ],
   // Without @swc/core, TypeScript 7 makes the cruiser read 0 modules and find nothing wrong.

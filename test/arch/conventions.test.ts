@@ -34,7 +34,7 @@ const CONVENTIONS: readonly Convention[] = [
   {
     sentence: "only the owners of child processes signal them",
     files: sources,
-    except: /^src\/(codex\/process[^/]*\.ts|redis\/embedded\.ts|cli\/.*)$/,
+    except: /^src\/(codex\/process[^/]*\.ts|redis\/embedded[^/]*\.ts|cli\/.*)$/,
     pattern: /\bprocess\.kill\(/,
     faults: ["process.kill(pid, 0)"],
   },

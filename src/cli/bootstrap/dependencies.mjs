@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isExecutable } from "./machine.mjs";
-import { progress, run, tail } from "./run.mjs";
+import { progress, run } from "./run.mjs";
 import { StopError } from "./stop-error.mjs";
 
 /** Holds the fingerprint of the lock file that node_modules was completely installed from. */
@@ -25,19 +25,36 @@ export async function ensureDependencies(root) {
 async function install(root) {
   const again = existsSync(join(root, "node_modules"));
   progress(`${again ? "Completing" : "Installing"} dependencies (${again ? "" : "first start, "}about a minute) …`);
-  const verb = existsSync(join(root, "package-lock.json")) ? "ci" : "install";
-  // dev: the build needs tsc, even where NODE_ENV says production; optional: native programs come as optional packages.
-  const args = [verb, "--include=dev", "--include=optional", "--no-audit", "--no-fund"];
-  const npm = process.env.npm_execpath;
-  const own = npm !== undefined && /npm-cli\.c?js$/.test(npm);
-  const { code, output } = own
-    ? await run(process.execPath, [npm, ...args], { cwd: root })
-    : await run("npm", args, { cwd: root });
+  let verb = existsSync(join(root, "package-lock.json")) ? "ci" : "install";
+  let { code, output } = await npm(root, verb, []);
+  // A lock made where the registry lacks other platforms' optional packages has no entry for them, and `npm ci`
+  // refuses it. `npm install --no-save` keeps to the locked versions and changes no file of the project.
+  if (verb === "ci" && code !== 0 && output.includes("EUSAGE")) {
+    verb = "install";
+    ({ code, output } = await npm(root, verb, ["--no-save"]));
+  }
   if (code === 0) return;
-  console.error(tail(output));
+  console.error(head(output));
   throw new StopError(
     `The dependencies could not be installed (npm ${verb} ended with ${code}): check the network and the lines above, then run "npm ${verb}".`,
   );
+}
+
+function npm(root, verb, more) {
+  // dev: the build needs tsc, even where NODE_ENV says production; optional: native programs come as optional packages.
+  const args = [verb, "--include=dev", "--include=optional", "--no-audit", "--no-fund", ...more];
+  const script = process.env.npm_execpath;
+  const isNpm = script !== undefined && /npm-cli\.c?js$/.test(script);
+  return isNpm ? run(process.execPath, [script, ...args], { cwd: root }) : run("npm", args, { cwd: root });
+}
+
+/** npm says the cause first and its own usage after it. */
+function head(output) {
+  const lines = output.trim().split("\n");
+  return lines
+    .filter((line) => !line.startsWith("npm warn"))
+    .slice(0, 15)
+    .join("\n");
 }
 
 /** True when npm's own record of what it installed covers the lock file: somebody ran npm by hand. */

@@ -73,6 +73,19 @@ test("an install without the Codex program is not taken for complete", async () 
   expect(existsSync(file("node_modules/.hotline-installed"))).toBe(false);
 });
 
+test("a lock file that lacks a package is installed from all the same, and stays as it was", async () => {
+  await clone.bootstrap("build");
+  rmSync(file("node_modules"), { recursive: true });
+  const lock = JSON.parse(readFileSync(file("package-lock.json"), "utf8")) as { packages: Record<string, unknown> };
+  const { "node_modules/tiny": _link, "packages/tiny": _target, ...packages } = lock.packages;
+  const partial = JSON.stringify({ ...lock, packages });
+  clone.put("package-lock.json", partial);
+  expect((await clone.bootstrap("build")).code).toBe(0);
+  expect(existsSync(file("node_modules/tiny/index.js"))).toBe(true);
+  expect(readFileSync(file("package-lock.json"), "utf8")).toBe(partial);
+  expect(await clone.bootstrap("build")).toEqual({ code: 0, output: "" });
+});
+
 test("an npm that fails is shown with its last lines and the command to run", async () => {
   clone.fakeProgram("npm", "echo 'npm error network is unreachable' >&2; exit 7");
   const run = await clone.bootstrap("build", { npm_execpath: "" });
