@@ -13,7 +13,8 @@ import { type Cause, recover } from "./recovery.ts";
 import { endSession } from "./session.ts";
 import { onSteerBuilt } from "./steer.ts";
 import { endTerminalsOf, interrupt } from "./stop.ts";
-import { couldNotStart, endTurn, onTurnEvent, sendPrepared } from "./turn.ts";
+import { endTurn, onTurnEvent } from "./turn.ts";
+import { couldNotStart, sendPrepared } from "./turn-start.ts";
 import { watch } from "./watch.ts";
 
 /** How often a recovery is tried before the turn is given up visibly, and the first pause, ms. */

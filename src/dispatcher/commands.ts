@@ -4,7 +4,7 @@ import type { InboundCommand, InboundMessage, Person } from "../model/message.ts
 import { type ActorContext, text } from "./context.ts";
 import type { ChatFacts, CommandHost } from "./port.ts";
 import { stopTurn } from "./stop.ts";
-import { beginGroup, beginOwnTurn } from "./turn.ts";
+import { beginGroup, beginOwnTurn } from "./turn-start.ts";
 
 /** Runs a command, or asks what to do with the running turn first. Its mail is acked with its effect. */
 export async function runCommand(

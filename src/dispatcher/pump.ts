@@ -7,7 +7,7 @@ import { type ActorContext, text } from "./context.ts";
 import { feedRunning, steerGroup } from "./steer.ts";
 import { stopTurn } from "./stop.ts";
 import { onButton } from "./taps.ts";
-import { startNext, whyText } from "./turn.ts";
+import { startNext, whyText } from "./turn-start.ts";
 
 /** Reads new mail, hands control over at once, then lets prompts go on. Answers how long to wait for a joined message. */
 export async function pump(a: ActorContext): Promise<number | undefined> {

@@ -6,7 +6,8 @@ import { endRequests } from "./approvals.ts";
 import type { ActorContext } from "./context.ts";
 import { nextGroup } from "./mailbox.ts";
 import { listen, openThread } from "./session.ts";
-import { beginOwnTurn, endTurn, prepare } from "./turn.ts";
+import { endTurn } from "./turn.ts";
+import { beginOwnTurn, prepare } from "./turn-start.ts";
 
 /** How many turns back our message is looked for. */
 const lookBack = 10;

@@ -8,7 +8,7 @@ import { type ActorContext, type Input, text } from "./context.ts";
 import { busyMode, type Group, nextGroup } from "./mailbox.ts";
 import type { BuiltInput } from "./prompt.ts";
 import { buildInput, needsFiles } from "./prompt.ts";
-import { tellSkipped } from "./turn.ts";
+import { tellSkipped } from "./turn-start.ts";
 
 /** Deals with messages that arrived while a turn runs. Answers how long to wait for the rest of a joined one. */
 export async function feedRunning(a: ActorContext): Promise<number | undefined> {

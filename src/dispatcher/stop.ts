@@ -2,7 +2,7 @@ import { CodexError } from "../codex/port.ts";
 import type { RunningTurn } from "../model/chat.ts";
 import type { MailId } from "../model/ids.ts";
 import { type ActorContext, text } from "./context.ts";
-import { endEarly } from "./turn.ts";
+import { endEarly } from "./turn-start.ts";
 
 /** Stops the running turn (or only the one of `slot`), and is told when there is none. */
 export async function stopTurn(a: ActorContext, mailId: MailId | undefined, slot: string | undefined): Promise<void> {

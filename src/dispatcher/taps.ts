@@ -12,7 +12,7 @@ import { continueTurn } from "./recovery.ts";
 import { endSession } from "./session.ts";
 import { steerGroup } from "./steer.ts";
 import { stopTurn } from "./stop.ts";
-import { beginOwnTurn } from "./turn.ts";
+import { beginOwnTurn } from "./turn-start.ts";
 
 /** A tap that the gateway let through. Its mail is acked in the step that carries its effect. */
 export async function onButton(a: ActorContext, item: MailItem, act: ButtonAct, person: Person): Promise<void> {

@@ -61,7 +61,7 @@ const en = {
   couldNotStart: (why: string) => `Codex could not take this: ${why}. Your message is kept.`,
   couldNotDo: (why: string) => `That did not work: ${why}.`,
   why: {
-    projectMissing: (path: string) => `the project folder ${path} is not there`,
+    projectMissing: "the project folder is not there",
     spawnFailed: "it does not start",
     threadBusy: "this conversation is open in a terminal",
     inputTooLarge: "the message is too long (at most 1,048,576 characters)",
@@ -154,7 +154,7 @@ const zh: Words = {
   couldNotStart: (why) => `Codex 无法接收：${why}。你的消息已保留。`,
   couldNotDo: (why) => `没有成功：${why}。`,
   why: {
-    projectMissing: (path) => `项目文件夹 ${path} 不存在`,
+    projectMissing: "项目文件夹不存在",
     spawnFailed: "无法启动",
     threadBusy: "该对话正在终端中打开",
     inputTooLarge: "消息太长（最多 1,048,576 个字符）",

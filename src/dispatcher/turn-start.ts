@@ -1,0 +1,253 @@
+import { CodexError } from "../codex/port.ts";
+import type { RunningTurn, Waiting } from "../model/chat.ts";
+import type { OutboxBody } from "../model/delivery.ts";
+import { BridgeError } from "../model/errors.ts";
+import type { ClientId, MailId, MessageId } from "../model/ids.ts";
+import { emptyView, type TurnView } from "../model/view.ts";
+import { type ActorContext, text } from "./context.ts";
+import { type Group, groupOfIds, nextGroup, nextWaiting } from "./mailbox.ts";
+import type { Commit } from "./port.ts";
+import { buildInput } from "./prompt.ts";
+import { ensureSession } from "./session.ts";
+import { closeTurn } from "./turn.ts";
+
+/** Takes the next thing that waits, if no turn runs. Answers how long to wait for the rest of a joined message. */
+export async function startNext(a: ActorContext): Promise<number | undefined> {
+  if (a.turn !== undefined || a.phase !== "ready") return undefined;
+  const next = nextGroup(a.mail, a.taken(), a.now);
+  const waiting = nextWaiting(a.waiting);
+  const waitingGroup = waiting === undefined ? undefined : groupOfIds(a.mail, waiting.mailIds);
+  if (waiting !== undefined && waitingGroup === undefined) {
+    await a.commit({ waiting: a.waiting.filter((w) => w !== waiting) });
+    return startNext(a);
+  }
+  const free = next !== undefined && "group" in next ? next.group : undefined;
+  if (
+    waiting !== undefined &&
+    waitingGroup !== undefined &&
+    (waiting.first === true || free === undefined || before(waitingGroup, free))
+  ) {
+    await beginGroup(a, waitingGroup, waiting);
+    return undefined;
+  }
+  if (next === undefined) return undefined;
+  if ("waitMs" in next) return next.waitMs;
+  await beginGroup(a, next.group, undefined);
+  return undefined;
+}
+
+/** Starts a turn of our own words ([Continue], [Try now]); `also` is written in the same step. */
+export async function beginOwnTurn(
+  a: ActorContext,
+  slot: string,
+  words: string,
+  also: Commit,
+  replyTo?: MessageId,
+): Promise<void> {
+  const turn: RunningTurn = {
+    slot,
+    clientId: slot as ClientId,
+    mailIds: [],
+    delivered: false,
+    startedAt: a.now,
+    steers: [],
+    text: words,
+    ...(replyTo === undefined ? {} : { messageId: replyTo }),
+  };
+  await openTurn(a, turn, also);
+}
+
+/** Starts a turn with a group of messages; `waiting`: the entry it was taken from. */
+export async function beginGroup(a: ActorContext, group: Group, waiting: Waiting | undefined): Promise<void> {
+  const slot = `t-${group.mailIds[0] ?? ""}`;
+  const turn: RunningTurn = {
+    slot,
+    clientId: slot as ClientId,
+    mailIds: group.mailIds,
+    messageId: group.messageId,
+    delivered: false,
+    startedAt: a.now,
+    steers: [],
+  };
+  const first = group.messages[0];
+  a.comment = first === undefined ? undefined : { person: first.person.id, sentAt: first.sentAt };
+  const ops: OutboxBody[] = [{ op: "mark", messageId: group.messageId, mark: "taken" }];
+  if (waiting !== undefined)
+    ops.push({ op: "edit", slot: waiting.slot, content: text(a.words.runsNext), orSend: false });
+  await openTurn(a, turn, {
+    ops,
+    ...(waiting === undefined ? {} : { waiting: a.waiting.filter((w) => w !== waiting) }),
+  });
+}
+
+/** The durable intent first, then everything that may take time, outside of the loop. */
+async function openTurn(a: ActorContext, turn: RunningTurn, also: Commit): Promise<void> {
+  const mint = a.mint();
+  const stop = mint.button(a.words.buttons.stop, { act: "stop", slot: turn.slot });
+  const view: TurnView = { ...emptyView(turn.slot, a.now, a.language), stopNonce: stop.nonce };
+  await a.commit({ ...also, turn, view, buttons: [...(also.buttons ?? []), ...mint.records] });
+  a.move("running");
+  a.sent = false;
+  a.preparing = new AbortController();
+  a.closing = false;
+  a.stallAsked = false;
+  a.lastProgressAt = a.now;
+  a.openWriter();
+  a.showView(view);
+  void prepare(a, turn);
+}
+
+/** Slot, process, thread, files; the outcome comes back as an input. Never rejects. */
+export async function prepare(a: ActorContext, turn: RunningTurn): Promise<void> {
+  try {
+    const { spec } = await a.parts.workspace.resolve(a.binding);
+    void a.parts.workspace
+      .clean(spec.cwd)
+      .then((clean) => (clean ? a.post({ kind: "clean", slot: turn.slot }) : undefined));
+    await a.parts.slots.acquire(
+      a.chat,
+      (before) => a.post({ kind: "queuedForSlot", before }),
+      AbortSignal.any([a.abort.signal, a.preparing.signal]),
+    );
+    const messages = turn.text === undefined ? (groupOfIds(a.mail, turn.mailIds)?.messages ?? []) : [];
+    const [built] = await Promise.all([
+      turn.text === undefined
+        ? buildInput(a.chat, messages, spec.cwd, a.parts.workspace)
+        : { input: [{ type: "text" as const, text: turn.text }], skipped: [] },
+      ensureSession(a, spec),
+    ]);
+    a.post({ kind: "prepared", slot: turn.slot, built, spec });
+  } catch (error) {
+    a.post({ kind: "prepareFailed", slot: turn.slot, error });
+  }
+}
+
+/** The prepared turn goes out, unless it was stopped meanwhile. */
+export async function sendPrepared(
+  a: ActorContext,
+  input: Extract<Parameters<ActorContext["post"]>[0], { kind: "prepared" }>,
+): Promise<void> {
+  const turn = a.turn;
+  if (turn === undefined || turn.slot !== input.slot || turn.turnId !== undefined) return;
+  if (turn.stopping !== undefined) return endEarly(a, turn);
+  if (a.session === undefined) return void prepare(a, turn);
+  await tellSkipped(a, input.built.skipped, turn.messageId);
+  a.spec = input.spec;
+  a.sent = true;
+  try {
+    await a.session.startTurn(turn.clientId, input.built.input, input.spec);
+  } catch (error) {
+    if (error instanceof CodexError && error.code === "disconnected") return; // the disconnect itself is next in line
+    await couldNotStart(a, error);
+  }
+}
+
+/** Files that were left out are told, each with its reason. */
+export async function tellSkipped(
+  a: ActorContext,
+  skipped: readonly { readonly name: string; readonly error: BridgeError }[],
+  replyTo: MessageId | undefined,
+): Promise<void> {
+  for (const file of skipped) {
+    const why = a.words.fileWhy;
+    const code = file.error.code;
+    const reason =
+      code === "fileTooLarge"
+        ? why.fileTooLarge(Math.floor(a.parts.settings.maxDownloadBytes / 1_000_000))
+        : code === "fileGone"
+          ? why.fileGone
+          : code === "diskFull"
+            ? why.diskFull
+            : why.channelUnreachable;
+    await a.say(text(a.words.fileSkipped(file.name, reason)), {}, replyTo === undefined ? {} : { replyTo });
+  }
+}
+
+/** Nothing reached Codex: the mail is kept, and a note says how to go on. */
+export async function couldNotStart(a: ActorContext, error: unknown): Promise<void> {
+  const turn = a.turn;
+  if (turn === undefined) return;
+  const ref = a.parts.ref();
+  a.log.error({ error, ref }, "turn does not start");
+  const mint = a.mint();
+  const head = turn.mailIds[0];
+  const slot = `w-${turn.slot}`;
+  const retry =
+    head === undefined
+      ? mint.button(a.words.buttons.retry, { act: "retry", slot: turn.slot }, "primary")
+      : mint.button(a.words.buttons.retry, { act: "runNext", mail: head }, "primary");
+  const drop = head === undefined ? [] : [mint.button(a.words.buttons.drop, { act: "drop", mail: head })];
+  const content = {
+    pieces: [{ as: "text" as const, text: `${a.words.couldNotStart(whyText(a, error))}\nref ${ref}` }],
+    buttons: [[retry, ...drop]],
+  };
+  const held: Waiting[] =
+    head === undefined || turn.messageId === undefined
+      ? []
+      : [{ mailIds: turn.mailIds, messageId: turn.messageId, slot, held: true }];
+  await closeTurn(a, {
+    turn: null,
+    endView: true,
+    ...(a.view === undefined ? {} : { archive: a.view }),
+    waiting: [...a.waiting, ...held],
+    ops: [
+      {
+        op: "message",
+        content,
+        slot,
+        endsLive: turn.slot,
+        ...(turn.messageId === undefined ? {} : { replyTo: turn.messageId }),
+      },
+      { op: "endLive", slot: turn.slot },
+    ],
+    buttons: mint.records,
+  });
+}
+
+/** The reason of an error in the words of a person. */
+export function whyText(a: ActorContext, error: unknown): string {
+  const why = a.words.why;
+  if (error instanceof BridgeError && error.code === "projectMissing") return why.projectMissing;
+  if (!(error instanceof CodexError)) return why.other(error instanceof Error ? error.message : String(error));
+  switch (error.code) {
+    case "cwdMissing":
+      return why.projectMissing;
+    case "spawnFailed":
+    case "threadBusy":
+    case "inputTooLarge":
+    case "disconnected":
+      return why[error.code];
+    default:
+      return why.other(error.message);
+  }
+}
+
+/** Stopped before Codex heard of it. */
+export async function endEarly(a: ActorContext, turn: RunningTurn, ack: readonly MailId[] = []): Promise<void> {
+  a.preparing.abort(new Error("stopped"));
+  const content = text(a.words.stoppedEarly);
+  await closeTurn(a, {
+    turn: null,
+    endView: true,
+    ack: [...turn.mailIds, ...ack],
+    ops: [
+      {
+        op: "message",
+        content,
+        endsLive: turn.slot,
+        ...(turn.messageId === undefined ? {} : { replyTo: turn.messageId }),
+      },
+      { op: "endLive", slot: turn.slot },
+    ],
+  });
+}
+
+function before(x: Group, y: Group): boolean {
+  return compareIds(x.mailIds[0], y.mailIds[0]) < 0;
+}
+
+function compareIds(x: MailId | undefined, y: MailId | undefined): number {
+  const [xMs = 0, xSeq = 0] = (x ?? "").split("-").map(Number);
+  const [yMs = 0, ySeq = 0] = (y ?? "").split("-").map(Number);
+  return xMs - yMs || xSeq - ySeq;
+}
