@@ -37,7 +37,7 @@ module.exports = {
     rule("redis-behind-ports", { path: "^src/(channel|dispatcher|codex|outbox)/" }, { path: "^src/redis/" }),
     rule("redis-implements-ports", { path: "^src/redis/" }, { path: `^src/(${STAGE})/(?!port\\.ts$)` }),
     sees("commands-see-the-dispatcher-port", "^src/commands/", "commands/|model/|lib/|dispatcher/port\\.ts$"),
-    sees("workspace-is-independent", "^src/workspace/", "workspace/|model/|lib/"),
+    sees("workspace-implements-ports", "^src/workspace/", "workspace/|model/|lib/|(dispatcher|codex)/port\\.ts$"),
     sees("telemetry-is-independent", "^src/telemetry/", "telemetry/|model/|lib/"),
     rule("codex-protocol-stays-home", { pathNot: "^(src/codex/|test/)" }, { path: "^src/codex/protocol/" }),
     rule("only-app-wires", { path: "^src/", pathNot: "^src/app\\.ts$" }, { path: "^adapters/" }),
