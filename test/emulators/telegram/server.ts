@@ -1,0 +1,157 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { type Body, readBody } from "./body.ts";
+import type { World } from "./chats.ts";
+import { Refusal } from "./refusal.ts";
+import type { BotApiService, Outcome } from "./service.ts";
+import type { Exchange, Transcript } from "./transcript.ts";
+
+const noBody: Body = { params: {}, files: new Map(), form: false };
+
+/** The HTTP side: `/bot<token>/<method>` and `/file/bot<token>/<path>` on 127.0.0.1. */
+export class BotApiServer {
+  /** Answers 401 from now on. */
+  revoked = false;
+  readonly #token: string;
+  readonly #service: BotApiService;
+  readonly #world: World;
+  readonly #transcript: Transcript;
+  #server: Server | undefined;
+  #port = 0;
+  #relisten: NodeJS.Timeout | undefined;
+
+  constructor(token: string, service: BotApiService, world: World, transcript: Transcript) {
+    this.#token = token;
+    this.#service = service;
+    this.#world = world;
+    this.#transcript = transcript;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  /** `port` 0 picks a free one. Rejects when the port is taken. */
+  listen(port: number): Promise<void> {
+    const server = createServer((req, res) => void this.#handle(req, res));
+    server.keepAliveTimeout = 60_000;
+    server.requestTimeout = 0;
+    this.#server = server;
+    return new Promise((resolve, reject) => {
+      server.once("error", reject);
+      server.listen(port, "127.0.0.1", () => {
+        const address = server.address();
+        if (address !== null && typeof address === "object") this.#port = address.port;
+        resolve();
+      });
+    });
+  }
+
+  /** Drops every connection. */
+  async close(): Promise<void> {
+    clearTimeout(this.#relisten);
+    const server = this.#server;
+    this.#server = undefined;
+    if (server === undefined) return;
+    await new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  }
+
+  /** Refuses connections for `ms` (`Infinity`: until `listen`), on the same port afterwards. */
+  async refuseFor(ms: number): Promise<void> {
+    const port = this.#port;
+    await this.close();
+    if (Number.isFinite(ms)) this.#relisten = setTimeout(() => void this.listen(port), ms);
+  }
+
+  async #handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const at = performance.now();
+    const gone = new AbortController();
+    res.on("close", () => gone.abort());
+    res.on("error", () => res.destroy());
+    const url = new URL(req.url ?? "/", "http://127.0.0.1");
+    const path = /^(?<file>\/file)?\/bot(?<token>[^/]+)\/(?<rest>.+)$/u.exec(url.pathname)?.groups;
+    const refusal = this.#refusal(path?.token);
+    const rest = path?.rest ?? "";
+    const record = (exchange: Pick<Exchange, "method" | "params" | "response" | "applied"> & Partial<Exchange>): void =>
+      this.#transcript.add({ at, answeredAt: performance.now(), files: [], aborted: gone.signal.aborted, ...exchange });
+    if (refusal !== undefined || path?.file !== undefined) {
+      req.resume();
+      const status =
+        refusal === undefined ? this.#serveFile(res, rest) : answer(res, this.#service.refuse(refusal, rest, {}));
+      record({
+        method: refusal === undefined ? "file" : rest,
+        params: { path: rest },
+        response: { status, body: undefined },
+        applied: status === 200,
+      });
+      return;
+    }
+    await this.#call(rest, url.searchParams, { req, res, signal: gone.signal }, record);
+  }
+
+  async #call(
+    method: string,
+    query: URLSearchParams,
+    http: { readonly req: IncomingMessage; readonly res: ServerResponse; readonly signal: AbortSignal },
+    record: (exchange: Pick<Exchange, "method" | "params" | "response" | "applied"> & Partial<Exchange>) => void,
+  ): Promise<void> {
+    const { req, res, signal } = http;
+    let body = noBody;
+    try {
+      body = await readBody(req, query);
+    } catch (error) {
+      if (!(error instanceof Refusal)) {
+        res.destroy();
+        record({ method, params: {}, response: undefined, applied: false });
+        return;
+      }
+      const outcome = this.#service.refuse(error, method, {});
+      answer(res, outcome);
+      record({ method, params: {}, response: responseOf(outcome), applied: false });
+      return;
+    }
+    const { outcome, fault, params } = await this.#service.perform({ method, body, signal });
+    if (outcome.kind === "lost") res.destroy();
+    else answer(res, outcome);
+    record({
+      method,
+      params: params.all,
+      files: [...body.files.values()].map((file) => file.name),
+      response: responseOf(outcome),
+      applied: outcome.applied,
+      ...(fault === undefined ? {} : { fault }),
+    });
+  }
+
+  /** Why the token is no good, if so. */
+  #refusal(token: string | undefined): Refusal | undefined {
+    if (token === undefined || !/^\d+:[\w-]+$/u.test(token)) return new Refusal(404, "Not Found");
+    return this.revoked || token !== this.#token ? new Refusal(401, "Unauthorized") : undefined;
+  }
+
+  #serveFile(res: ServerResponse, path: string): number {
+    const file = [...this.#world.files.values()].find((stored) => stored.path === decodeURIComponent(path));
+    if (file?.bytes === undefined) return answer(res, this.#service.refuse(new Refusal(404, "Not Found"), "file", {}));
+    res.writeHead(200, { "content-type": "application/octet-stream", "content-length": file.bytes.length });
+    res.end(file.bytes);
+    return 200;
+  }
+}
+
+function answer(res: ServerResponse, outcome: Outcome): number {
+  if (outcome.kind === "lost" || res.destroyed) return 0;
+  const html = typeof outcome.body === "string";
+  const text = html ? String(outcome.body) : JSON.stringify(outcome.body);
+  res.writeHead(outcome.status, {
+    "content-type": html ? "text/html" : "application/json",
+    "content-length": Buffer.byteLength(text),
+  });
+  res.end(text);
+  return outcome.status;
+}
+
+function responseOf(outcome: Outcome): Exchange["response"] {
+  return outcome.kind === "lost" ? undefined : { status: outcome.status, body: outcome.body };
+}
