@@ -182,6 +182,7 @@ async function writeView(context: Context, lease: Lease, update: Parameters<Chat
       update.view?.slot ?? "",
       update.openItemId ?? "",
       textPiece(update.append ?? ""),
+      update.reset === true ? "1" : "",
       retention.viewMs,
     ],
   );

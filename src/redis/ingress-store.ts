@@ -60,7 +60,7 @@ export function createIngressStore(options: IngressStoreOptions): IngressStore {
     claimCode: (account) => edge(claimCode(link, account)),
     claim: (account, code, person) => edge(claimOwnership(link, account, code, person)),
     language: async (chat) => decodeMaybe<Binding>(await edge(answered(redis.hget(keys.state(chat), "b"))))?.language,
-    say: (chat, body) => edge(say(link, chat, body)),
+    say: (chat, body, buttons) => edge(say(link, chat, body, buttons ?? [])),
   };
 }
 
@@ -82,11 +82,24 @@ function ingest(link: RedisLink, cap: number, chat: ChatKey, dedupe: string, mai
   );
 }
 
-async function say({ run, keys }: RedisLink, chat: ChatKey, body: OutboxBody): Promise<void> {
+async function say(
+  { run, keys }: RedisLink,
+  chat: ChatKey,
+  body: OutboxBody,
+  buttons: readonly ButtonRecord[],
+): Promise<void> {
   const account = accountKey(chatAddress(chat));
   await run(
     "say",
     [keys.note(randomUUID()), keys.outbox(chat), keys.state(chat), keys.pending(account)],
-    [retention.noteMs, chat, JSON.stringify(body), keys.dirty(account), retention.chatMs],
+    [
+      retention.noteMs,
+      chat,
+      JSON.stringify(body),
+      keys.dirty(account),
+      retention.chatMs,
+      retention.buttonMs,
+      ...buttons.flatMap((button) => [keys.button(button.nonce), JSON.stringify(button)]),
+    ],
   );
 }

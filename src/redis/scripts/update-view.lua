@@ -1,8 +1,9 @@
 -- Writes what is new in a running view. KEYS: state, view, view text.
--- ARGV: node, epoch, token, chat, dirty channel, view ('' unchanged), slot, open item ('' none), text to append, ms.
+-- ARGV: node, epoch, token, chat, dirty channel, view ('' unchanged), slot, open item ('' none), text, '1' when the
+-- text replaces what was appended before, ms.
 -- 1 | -1 lease lost
 local state, view, view_text = unpack(KEYS)
-local node, epoch, token, chat, dirty, json, slot, item, content, ms = unpack(ARGV)
+local node, epoch, token, chat, dirty, json, slot, item, content, reset, ms = unpack(ARGV)
 
 if not holds(state, node, epoch) then
   return -1
@@ -25,7 +26,7 @@ elseif not running then
 end
 redis.call('HSET', state, 'vt', token)
 if item ~= '' then
-  if redis.call('HGET', view, 'i') == item then
+  if reset == '' and redis.call('HGET', view, 'i') == item then
     redis.call('APPEND', view_text, content)
   else
     redis.call('HSET', view, 'i', item)

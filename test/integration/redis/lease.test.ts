@@ -50,7 +50,7 @@ describe("claim", () => {
     const { lease, record } = await owned(chats, chat);
     expect(record).toEqual({ binding: {}, waiting: [], requests: [] });
     const turn = { slot: "t-1", clientId: "c" as never, mailIds: [], delivered: false, startedAt: 1, steers: [] };
-    const waiting = [{ mailId: "1-0" as never, messageId: "9" as never, slot: "w-1" }];
+    const waiting = [{ mailIds: ["1-0" as never], messageId: "9" as never, slot: "w-1" }];
     const asked = request(chat, await chats.nextRequestNumber());
     const view = growing("t-1", "item", "so far");
     await chats.commit(lease, { binding: { project: "app" }, process, turn, waiting, asked: [asked], view });
