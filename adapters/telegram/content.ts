@@ -1,4 +1,5 @@
 import type { Button, Content, Piece } from "../../src/model/delivery.ts";
+import { sanitize } from "../../src/model/text/sanitize.ts";
 import { limits } from "./capabilities.ts";
 import { toEntities } from "./format.ts";
 import { clipped, type Formatted, joined, plain } from "./styled-text.ts";
@@ -24,7 +25,7 @@ export function formatContent(content: Content): Formatted {
 
 /** The footer line; empty text when there is none. */
 export function footerOf(content: Content): Formatted {
-  return plain(content.footer ?? "");
+  return plain(sanitize(content.footer ?? ""));
 }
 
 /** Source text of a content, for a document that holds all of it. */
@@ -39,7 +40,7 @@ function formatPiece(piece: Piece): Formatted {
     case "markdown":
       return toEntities(piece.text);
     case "text":
-      return plain(piece.text);
+      return plain(sanitize(piece.text));
     case "bold":
       return whole(piece.text, { type: "bold" });
     case "fold":
@@ -56,7 +57,8 @@ type Style =
   | { readonly type: "bold" | "expandable_blockquote" | "pre" | "code" }
   | { readonly type: "pre"; readonly language: string };
 
-function whole(text: string, style: Style): Formatted {
+function whole(source: string, style: Style): Formatted {
+  const text = sanitize(source);
   return { text, entities: text === "" ? [] : [{ ...style, offset: 0, length: text.length }] };
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { live as liveWords } from "../../src/model/catalog/live.ts";
 import { heal } from "../../src/model/text/heal.ts";
+import { sanitize } from "../../src/model/text/sanitize.ts";
 import type { Action, PlanStep } from "../../src/model/turn.ts";
 import { answerText, type TurnView } from "../../src/model/view.ts";
 import { toEntities } from "./format.ts";
@@ -72,7 +73,7 @@ function lastCommentary(view: TurnView): string {
 }
 
 function oneLine(text: string, limit: number): string {
-  return clipped(text.replace(/\s+/gu, " ").trim(), limit);
+  return clipped(sanitize(text).replace(/\s+/gu, " ").trim(), limit);
 }
 
 /** The end of a Markdown text from a line on; a code fence that was open there is opened again. */
