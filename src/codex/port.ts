@@ -1,6 +1,6 @@
-import type { ApprovalPolicyName, EffortName, SandboxName } from "../model/settings.ts";
 import type { ClientId, ThreadId, TurnId } from "../model/ids.ts";
 import type { CodexRequest, RequestAnswer } from "../model/request.ts";
+import type { ApprovalPolicyName, EffortName, SandboxName } from "../model/settings.ts";
 import type { CodexEvent, TurnRecord } from "../model/turn.ts";
 
 /** Enough to find an app-server process again, on its host only. Pid alone is not enough: pids are reused. */
@@ -41,8 +41,10 @@ export type CodexInput =
 /** What is known after a thread was started or resumed. */
 export interface ThreadState {
   readonly threadId: ThreadId;
-  /** Set when a turn is running (its id is not told by resume; take it from `turns`). */
+  /** Set when a turn is running. */
   readonly active: boolean;
+  /** The running turn. Its `turnStarted` is not told again; its later events carry this id. */
+  readonly turnId?: TurnId;
   readonly waitingOn?: "approval" | "input";
   readonly model: string;
   readonly effort?: string;
@@ -84,7 +86,14 @@ export interface CodexSession {
   terminals(): Promise<readonly Terminal[]>;
   endTerminal(processId: string): Promise<void>;
   /** Models offered, default first. */
-  models(): Promise<readonly { readonly id: string; readonly name: string; readonly isDefault: boolean; readonly efforts: readonly string[] }[]>;
+  models(): Promise<
+    readonly {
+      readonly id: string;
+      readonly name: string;
+      readonly isDefault: boolean;
+      readonly efforts: readonly string[];
+    }[]
+  >;
   /** Closes our socket; the process and its turn go on (L8). */
   detach(): void;
   /** Ends the process as DESIGN §5 says: waits for sign-in tokens to be flushed, TERM, TERM, KILL, then its grandchildren. */
@@ -119,7 +128,16 @@ export interface CodexRuntime {
   sweep(live: readonly ProcessRecord[]): Promise<void>;
 }
 
-export type CodexErrorCode = "disconnected" | "timeout" | "rejected" | "overloaded" | "spawnFailed" | "threadLost" | "threadBusy" | "inputTooLarge" | "cwdMissing";
+export type CodexErrorCode =
+  | "disconnected"
+  | "timeout"
+  | "rejected"
+  | "overloaded"
+  | "spawnFailed"
+  | "threadLost"
+  | "threadBusy"
+  | "inputTooLarge"
+  | "cwdMissing";
 
 /** The only error this stage throws. */
 export class CodexError extends Error {

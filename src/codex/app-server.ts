@@ -1,0 +1,162 @@
+import { createHash, randomBytes } from "node:crypto";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
+import { mkdir, readdir, readlink, rm, stat, truncate, writeFile } from "node:fs/promises";
+import { hostname, tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import type { Clock } from "../lib/clock.ts";
+import type { Logger } from "../lib/log.ts";
+import { configArgs, processEnv, type ServicePolicy } from "./config-overrides.ts";
+import { CodexError, type ProcessRecord } from "./port.ts";
+import { spawnDetached } from "./process.ts";
+import { startTimeOf } from "./process-table.ts";
+import { type MessageStream, openWsStream } from "./ws-stream.ts";
+
+/** What every app-server process of this service shares. */
+export interface Launch {
+  readonly bin: string;
+  /** Holds sockets, pid files and logs; 0700. */
+  readonly runtimeDir: string;
+  readonly policy: ServicePolicy;
+  /** Environment of this service; only an allowlist of it is passed on. */
+  readonly hostEnv: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+// sun_path holds 104 bytes on macOS, 108 on Linux.
+const maxSocketBytes = 100;
+const maxLogBytes = 1024 * 1024;
+const readyWithinMs = 30_000;
+const pollMs = 10;
+
+/** Starts a process and connects to it. Rejects with CodexError `spawnFailed`; nothing is left running then. */
+export async function launch(name: string, options: Launch): Promise<{ record: ProcessRecord; stream: MessageStream }> {
+  const { bin, runtimeDir, policy } = options;
+  const mark = `${createHash("sha256").update(name).digest("hex").slice(0, 8)}-${randomBytes(3).toString("hex")}`;
+  const socket = join(runtimeDir, `${mark}.sock`);
+  if (Buffer.byteLength(socket) > maxSocketBytes)
+    throw new CodexError("spawnFailed", `socket path too long: ${socket}`);
+  await mkdir(runtimeDir, { recursive: true, mode: 0o700 });
+  await mkdir(policy.home, { recursive: true, mode: 0o700 });
+  const child = await spawnDetached({
+    bin,
+    args: ["app-server", "--listen", `unix://${socket}`, ...configArgs(fenced(policy), mark)],
+    env: processEnv(options.hostEnv, policy),
+    cwd: policy.home,
+    logFile: filesOf(socket).log,
+  }).catch((cause: unknown) => {
+    throw new CodexError("spawnFailed", `${bin} cannot be started: ${String(cause)}`, { cause });
+  });
+  let ended: string | undefined;
+  void child.exited.then((reason) => {
+    ended = reason;
+  });
+  const record = { pid: child.pid, startTime: startTimeOf(child.pid) ?? "", socket, host: hostname() };
+  await writeFile(filesOf(socket).pid, JSON.stringify(record), { mode: 0o600 });
+  const stream = await ready(record, options.clock, () => ended);
+  if (stream !== undefined) return { record, stream };
+  if (ended === undefined) process.kill(child.pid, "SIGKILL");
+  const why = `${ended ?? "it does not answer"} ${lastError(filesOf(socket).log)}`.trim();
+  await removeFiles(socket);
+  throw new CodexError("spawnFailed", `Codex did not start: ${why}`);
+}
+
+async function ready(
+  record: ProcessRecord,
+  clock: Clock,
+  ended: () => string | undefined,
+): Promise<MessageStream | undefined> {
+  const until = clock.now() + readyWithinMs;
+  while (ended() === undefined && clock.now() < until) {
+    if (existsSync(record.socket)) {
+      try {
+        return await openWsStream(record.socket);
+      } catch {
+        // The path exists before it accepts; the deadline bounds the tries.
+      }
+    }
+    await clock.sleep(pollMs);
+  }
+  return undefined;
+}
+
+/** The value of `processMark` in the commands of this process. */
+export function markOf(record: Pick<ProcessRecord, "socket">): string {
+  return basename(record.socket, ".sock");
+}
+
+/** Adds what only this host knows to the denied paths: links resolved, and the folder app-server puts sockets in. */
+function fenced(policy: ServicePolicy): ServicePolicy {
+  const daemons = [...new Set([tmpdir(), "/tmp"])].map((dir) => join(dir, `codex-daemon-${process.getuid?.() ?? 0}`));
+  const control = join(policy.home, "app-server-control");
+  const all = [...policy.deny, ...daemons, ...(existsSync(control) ? [control] : [])];
+  return { ...policy, home: resolved(policy.home), deny: [...new Set(all.map(resolved))] };
+}
+
+function resolved(path: string): string {
+  return existsSync(path) ? realpathSync(path) : path;
+}
+
+interface ProcessFiles {
+  readonly socket: string;
+  readonly pid: string;
+  readonly log: string;
+}
+
+function filesOf(socket: string): ProcessFiles {
+  const stem = socket.replace(/\.sock$/, "");
+  return { socket, pid: `${stem}.pid`, log: `${stem}.log` };
+}
+
+/** Removes what a process that is gone left in our folder and where its socket link points. */
+export async function removeFiles(socket: string): Promise<void> {
+  const target = await readlink(socket).catch(() => undefined);
+  const { pid, log } = filesOf(socket);
+  const targets = target === undefined ? [] : [target, `${target}.lock`];
+  await Promise.all([socket, pid, log, ...targets].map((path) => rm(path, { force: true })));
+}
+
+/** Records of all processes started from `runtimeDir` whose files are still there. */
+export async function recordedIn(runtimeDir: string): Promise<ProcessRecord[]> {
+  const names = await readdir(runtimeDir).catch(() => []);
+  return names.filter((name) => name.endsWith(".pid")).flatMap((name) => readRecord(join(runtimeDir, name)));
+}
+
+function readRecord(path: string): ProcessRecord[] {
+  try {
+    const raw: unknown = JSON.parse(readFileSync(path, "utf8"));
+    if (typeof raw !== "object" || raw === null || !("pid" in raw) || !("startTime" in raw)) return [];
+    return [
+      {
+        pid: Number(raw.pid),
+        startTime: String(raw.startTime),
+        socket: path.replace(/\.pid$/, ".sock"),
+        host: hostname(),
+      },
+    ];
+  } catch {
+    // Torn by a crash while it was written; its socket is found by no other road and its process by none.
+    return [];
+  }
+}
+
+/** Empties the log of a process when it has grown over 1 MiB. */
+export async function boundLog(record: ProcessRecord): Promise<void> {
+  const { log } = filesOf(record.socket);
+  const size = (await stat(log).catch(() => undefined))?.size ?? 0;
+  if (size > maxLogBytes) await truncate(log, 0);
+}
+
+/** Only lines that begin with "Error": the rest of a log may hold anything. */
+function lastError(path: string): string {
+  try {
+    return (
+      readFileSync(path, "utf8")
+        .split("\n")
+        .findLast((line) => /^Error/.test(line))
+        ?.slice(0, 500) ?? ""
+    );
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,151 @@
+import { hostname } from "node:os";
+import type { Clock } from "../lib/clock.ts";
+import type { Logger } from "../lib/log.ts";
+import { boundLog, type Launch, launch, markOf, recordedIn, removeFiles } from "./app-server.ts";
+import { bundledBinary, pinnedVersion } from "./binary.ts";
+import { openClient } from "./client.ts";
+import { processMark } from "./config-overrides.ts";
+import { CodexError, type CodexFacts, type CodexRuntime, type CodexSession, type ProcessRecord } from "./port.ts";
+import { run } from "./process.ts";
+import { type EndTimes, endProcess } from "./process-end.ts";
+import { lives } from "./process-table.ts";
+import { results } from "./protocol/read.ts";
+import { openSession } from "./session.ts";
+import { type MessageStream, openWsStream } from "./ws-stream.ts";
+
+export interface CodexRuntimeOptions {
+  /** Absent: the bundled binary. */
+  readonly bin?: string;
+  /** CODEX_HOME, absolute; made when missing. */
+  readonly home: string;
+  /** For sockets, pid files and logs; absolute, ≤ 80 bytes. */
+  readonly runtimeDir: string;
+  /** What no sandboxed command may touch: dataDir, runtime folder, configuration and secret files. Absolute. */
+  readonly deny: readonly string[];
+  /** `codex.env`. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly proxyEnv: Readonly<Record<string, string>>;
+  /** `codex.config`, dotted keys. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** Environment of the service; an allowlist of it is passed on. */
+  readonly hostEnv: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Time after a turn in which rotated sign-in tokens are written. Default 5,000. */
+  readonly flushMs?: number;
+  /** Default 3,000 after each signal. */
+  readonly endTimes?: EndTimes;
+}
+
+/** Starts, finds and ends app-server processes on this host (DESIGN §5). */
+export function createCodexRuntime(options: CodexRuntimeOptions): CodexRuntime {
+  return new Runtime(options);
+}
+
+class Runtime implements CodexRuntime {
+  readonly #options: CodexRuntimeOptions;
+  readonly #launch: Launch;
+
+  constructor(options: CodexRuntimeOptions) {
+    const { home, deny, env, proxyEnv, config } = options;
+    this.#options = options;
+    this.#launch = { ...options, bin: options.bin ?? bundledBinary(), policy: { home, deny, env, proxyEnv, config } };
+  }
+
+  async spawn(name: string): Promise<CodexSession> {
+    const { record, stream } = await launch(name, this.#launch);
+    try {
+      return await this.#session(record, stream);
+    } catch (cause) {
+      await this.#end(record, 0);
+      throw new CodexError("spawnFailed", "Codex did not answer the handshake", { cause });
+    }
+  }
+
+  async attach(record: ProcessRecord): Promise<CodexSession | undefined> {
+    if (!this.alive(record)) return undefined;
+    try {
+      return await this.#session(record, await openWsStream(record.socket));
+    } catch (error) {
+      if (!(error instanceof CodexError) || error.code !== "disconnected") throw error;
+      this.#options.log.debug({ pid: record.pid, error: error.message }, "codex process cannot be reached");
+      return undefined;
+    }
+  }
+
+  alive(record: ProcessRecord): boolean {
+    return record.host === hostname() && lives(record);
+  }
+
+  async end(record: ProcessRecord): Promise<void> {
+    if (record.host !== hostname()) return;
+    // Nobody knows when its last turn ended: wait the whole time.
+    await this.#end(record, this.alive(record) ? this.#flushMs : 0);
+  }
+
+  async facts(): Promise<CodexFacts> {
+    const { bin } = this.#launch;
+    const version = await versionOf(bin);
+    const { record, stream } = await launch("facts", this.#launch);
+    try {
+      const client = await openClient(stream, { notification() {}, request() {}, closed() {} }, this.#options);
+      const account = results.account.parse(await client.request("account/read", {}));
+      const { config } = results.config.parse(await client.request("config/read", {}));
+      client.close();
+      return {
+        version,
+        bin,
+        home: this.#options.home,
+        signInNeeded: account.requiresOpenaiAuth && account.account === null,
+        ...(config.model ? { model: config.model } : {}),
+        ...(config.sandbox_mode ? { foreignSandboxMode: config.sandbox_mode } : {}),
+        ...(version === pinnedVersion() ? {} : { foreignVersion: version }),
+      };
+    } finally {
+      await this.#end(record, 0);
+    }
+  }
+
+  async sweep(live: readonly ProcessRecord[]): Promise<void> {
+    const kept = new Set(live.map((record) => record.socket));
+    const all = await recordedIn(this.#options.runtimeDir);
+    const gone = all.filter((record) => !kept.has(record.socket) && !lives(record));
+    for (const record of gone) await this.#end(record, 0);
+  }
+
+  get #flushMs(): number {
+    return this.#options.flushMs ?? 5_000;
+  }
+
+  #session(record: ProcessRecord, stream: MessageStream): Promise<CodexSession> {
+    const { clock, log } = this.#options;
+    return openSession(stream, {
+      record,
+      clock,
+      log: log.child({ pid: record.pid }),
+      endProcess: (lastTurnAt) =>
+        this.#end(record, lastTurnAt === undefined ? 0 : lastTurnAt + this.#flushMs - clock.now()),
+      onTurnEnded: () => {
+        boundLog(record).catch((error: unknown) => log.warn({ error: String(error) }, "codex log cannot be shortened"));
+      },
+    });
+  }
+
+  /** Ends the process after `waitMs`, then what it left: commands and files. */
+  async #end(record: ProcessRecord, waitMs: number): Promise<void> {
+    const { clock, log, endTimes: times = { graceMs: 3_000, pollMs: 20 } } = this.#options;
+    if (waitMs > 0 && lives(record)) await clock.sleep(waitMs);
+    await endProcess(record, { clock, log, times, mark: { name: processMark, value: markOf(record) } });
+    await removeFiles(record.socket);
+  }
+}
+
+/** Version a binary reports. CodexError `spawnFailed` when it cannot be run. */
+async function versionOf(bin: string): Promise<string> {
+  try {
+    const text = await run(bin, ["--version"]);
+    return /\d+\.\d+\.\d+\S*/.exec(text)?.[0] ?? text.trim();
+  } catch (cause) {
+    throw new CodexError("spawnFailed", `${bin} cannot be run`, { cause });
+  }
+}
