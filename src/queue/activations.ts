@@ -1,5 +1,5 @@
-import { DelayedError, Queue, Worker } from "bullmq";
 import type { ConnectionOptions, Job } from "bullmq";
+import { DelayedError, Queue, Worker } from "bullmq";
 import type { Logger } from "../lib/log.ts";
 import type { ChatKey } from "../model/ids.ts";
 import type { Activations, RunOutcome } from "./port.ts";
@@ -34,58 +34,80 @@ const never = 1e9;
  * others. BullMQ's errors go to the log; a run that rejects is repeated after a second.
  */
 export function createActivations(options: ActivationsOptions): Activations {
-  const { connection, prefix, logger } = options;
-  const queueName = `act-${options.pool ?? "default"}`;
-  const queue = new Queue<ActivationData>(queueName, { connection, prefix });
-  queue.on("error", (error) => logger.warn({ reason: error.message }, "activation queue fails"));
-  const running = new Set<AbortController>();
-  let worker: Worker<ActivationData> | undefined;
-  let closing = false;
+  return new BullActivations(options);
+}
 
-  async function process(run: Run, job: Job<ActivationData>, token: string | undefined): Promise<void> {
+class BullActivations implements Activations {
+  readonly #options: ActivationsOptions;
+  readonly #queue: Queue<ActivationData>;
+  readonly #running = new Set<AbortController>();
+  #worker: Worker<ActivationData> | undefined;
+  #closing = false;
+
+  constructor(options: ActivationsOptions) {
+    const { connection, prefix, logger } = options;
+    this.#options = options;
+    this.#queue = new Queue(queueName(options), { connection, prefix });
+    this.#queue.on("error", (error) => logger.warn({ reason: error.message }, "activation queue fails"));
+  }
+
+  async wake(chat: ChatKey): Promise<void> {
+    await this.#queue.add("act", { chat }, jobOptions(chat));
+  }
+
+  async consume(run: Run): Promise<void> {
+    const { connection, prefix, logger } = this.#options;
+    const worker = new Worker<ActivationData>(
+      queueName(this.#options),
+      (job, token) => this.#process(run, job, token),
+      {
+        connection,
+        prefix,
+        concurrency: this.#options.concurrency ?? 10_000,
+        lockDuration: this.#options.lockMs ?? 5000,
+        stalledInterval: this.#options.stalledMs ?? 1000,
+        maxStalledCount: never,
+        removeOnComplete: { count: 0 },
+      },
+    );
+    worker.on("error", (error) => logger.warn({ reason: error.message }, "activation worker fails"));
+    worker.on("failed", (job, error) =>
+      logger.error({ chat: job?.data.chat, reason: error.message }, "activation fails"),
+    );
+    this.#worker = worker;
+    await worker.waitUntilReady();
+  }
+
+  async counts(): ReturnType<Activations["counts"]> {
+    const { waiting = 0, delayed = 0, active = 0 } = await this.#queue.getJobCounts("waiting", "delayed", "active");
+    return { waiting: waiting + delayed, active };
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    const closed = this.#worker?.close();
+    for (const abort of this.#running) abort.abort();
+    await closed;
+    await this.#queue.close();
+  }
+
+  async #process(run: Run, job: Job<ActivationData>, token: string | undefined): Promise<void> {
     const abort = new AbortController();
-    if (closing) abort.abort();
-    running.add(abort);
+    if (this.#closing) abort.abort();
+    this.#running.add(abort);
     try {
       const result = await run(job.data.chat, abort.signal);
       if (result.outcome === "done") return;
       await job.moveToDelayed(Date.now() + result.retryMs, token);
     } finally {
-      running.delete(abort);
+      this.#running.delete(abort);
     }
     throw new DelayedError();
   }
+}
 
-  return {
-    async wake(chat) {
-      await queue.add("act", { chat }, jobOptions(chat));
-    },
-    async consume(run) {
-      worker = new Worker<ActivationData>(queueName, (job, token) => process(run, job, token), {
-        connection,
-        prefix,
-        concurrency: options.concurrency ?? 10_000,
-        lockDuration: options.lockMs ?? 5000,
-        stalledInterval: options.stalledMs ?? 1000,
-        maxStalledCount: never,
-        removeOnComplete: { count: 0 },
-      });
-      worker.on("error", (error) => logger.warn({ reason: error.message }, "activation worker fails"));
-      worker.on("failed", (job, error) => logger.error({ chat: job?.data.chat, reason: error.message }, "activation fails"));
-      await worker.waitUntilReady();
-    },
-    async counts() {
-      const { waiting = 0, delayed = 0, active = 0 } = await queue.getJobCounts("waiting", "delayed", "active");
-      return { waiting: waiting + delayed, active };
-    },
-    async close() {
-      closing = true;
-      const closed = worker?.close();
-      for (const abort of running) abort.abort();
-      await closed;
-      await queue.close();
-    },
-  };
+function queueName({ pool }: ActivationsOptions): string {
+  return `act-${pool ?? "default"}`;
 }
 
 function jobOptions(chat: ChatKey): NonNullable<Parameters<Queue["add"]>[2]> {

@@ -3,11 +3,12 @@ import type { ChatRecord, ChatStore, Lease } from "../dispatcher/port.ts";
 import type { Logger } from "../lib/log.ts";
 import type { Binding, RunningTurn, Waiting } from "../model/chat.ts";
 import { BridgeError } from "../model/errors.ts";
-import { accountKey, chatAddress } from "../model/ids.ts";
 import type { ChatKey, MailId, RequestNumber } from "../model/ids.ts";
+import { accountKey, chatAddress } from "../model/ids.ts";
 import type { Mail, MailItem } from "../model/message.ts";
-import { chats, composeView, decode, decodeMaybe, decodeRequest, list, maybe, textPiece } from "./codec.ts";
+import type { TurnView } from "../model/view.ts";
 import type { Reply } from "./codec.ts";
+import { chats, composeView, decode, decodeMaybe, decodeRequest, list, maybe, textPiece } from "./codec.ts";
 import { commitSteps, unpackView } from "./commit-steps.ts";
 import type { RedisLink } from "./connection.ts";
 import { createLanes } from "./lanes.ts";
@@ -63,25 +64,33 @@ export function createChatStore(options: ChatStoreOptions): ChatStore {
     updateView: (lease, update) => lanes.run(lease.chat, () => writeView(context, lease, update)),
     nextRequestNumber: async () => (await answered(redis.incr(keys.requestCounter))) as RequestNumber,
     request: (number) => readRequest(link, number),
-    async archived(chat, slot) {
-      const packed = await answered(redis.getBuffer(keys.archive(chat, slot)));
-      return packed === null ? undefined : unpackView(packed);
-    },
-    onDoorbell: (listener) =>
-      link.subscriber.listen(
-        keys.doorbell(node),
-        (chat) => listener(chat as ChatKey),
-        () => {
-          options.logger.debug({ chats: context.owned.size }, "doorbells may be missed");
-          for (const chat of context.owned.keys()) listener(chat);
-        },
-      ),
+    archived: (chat, slot) => archived(link, chat, slot),
+    onDoorbell: (listener) => listen(context, options.logger, listener),
     async unowned(olderThanMs) {
       const { parts, scheduled } = keys;
-      return chats(await run("unowned", [scheduled], [parts.chat, parts.state, olderThanMs, options.sweepLimit ?? 200]));
+      return chats(
+        await run("unowned", [scheduled], [parts.chat, parts.state, olderThanMs, options.sweepLimit ?? 200]),
+      );
     },
     chatsWithProcess: () => chatsWithProcess(link, node),
   };
+}
+
+async function archived({ redis, keys }: RedisLink, chat: ChatKey, slot: string): Promise<TurnView | undefined> {
+  const packed = await answered(redis.getBuffer(keys.archive(chat, slot)));
+  return packed === null ? undefined : unpackView(packed);
+}
+
+/** After a reconnect every chat this node owns is reported, as if all doorbells had rung. */
+function listen({ link, node, owned }: Context, logger: Logger, listener: (chat: ChatKey) => void): Promise<void> {
+  return link.subscriber.listen(
+    link.keys.doorbell(node),
+    (chat) => listener(chat as ChatKey),
+    () => {
+      logger.debug({ chats: owned.size }, "doorbells may be missed");
+      for (const chat of owned.keys()) listener(chat);
+    },
+  );
 }
 
 async function claim({ link, node, leaseMs, owned }: Context, chat: ChatKey): ReturnType<ChatStore["claim"]> {
@@ -113,7 +122,10 @@ function chatRecord([binding, process, turn, waiting, view, item, text, requests
   };
 }
 
-async function renew({ link, node, leaseMs, owned }: Context, leases: readonly Lease[]): Promise<readonly (number | "lost")[]> {
+async function renew(
+  { link, node, leaseMs, owned }: Context,
+  leases: readonly Lease[],
+): Promise<readonly (number | "lost")[]> {
   const result: (number | "lost")[] = [];
   for (let from = 0; from < leases.length; from += renewBatch) {
     const batch = leases.slice(from, from + renewBatch);
@@ -138,10 +150,17 @@ async function release({ link, node, owned }: Context, lease: Lease): Promise<bo
   return true;
 }
 
-async function readMail({ redis, keys }: RedisLink, chat: ChatKey, after?: MailId, limit?: number): Promise<readonly MailItem[]> {
+async function readMail(
+  { redis, keys }: RedisLink,
+  chat: ChatKey,
+  after?: MailId,
+  limit?: number,
+): Promise<readonly MailItem[]> {
   const from = after === undefined ? "-" : `(${after}`;
   const key = keys.mailbox(chat);
-  const entries = await answered(limit === undefined ? redis.xrange(key, from, "+") : redis.xrange(key, from, "+", "COUNT", limit));
+  const entries = await answered(
+    limit === undefined ? redis.xrange(key, from, "+") : redis.xrange(key, from, "+", "COUNT", limit),
+  );
   return entries.map(([id, fields]) => ({ id: id as MailId, mail: decode<Mail>(fields[1] ?? "") }));
 }
 
@@ -166,7 +185,11 @@ async function writeCommit(context: Context, lease: Lease, commit: Parameters<Ch
   fenced(reply, lease);
 }
 
-async function writeView(context: Context, lease: Lease, update: Parameters<ChatStore["updateView"]>[1]): Promise<void> {
+async function writeView(
+  context: Context,
+  lease: Lease,
+  update: Parameters<ChatStore["updateView"]>[1],
+): Promise<void> {
   const { run, keys } = context.link;
   const { chat, epoch } = lease;
   const reply = await run(

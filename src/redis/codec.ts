@@ -1,5 +1,5 @@
-import type { ChatKey } from "../model/ids.ts";
 import type { SentMessage } from "../model/delivery.ts";
+import type { ChatKey } from "../model/ids.ts";
 import type { RequestRecord, RequestState } from "../model/request.ts";
 import type { TurnView } from "../model/view.ts";
 
@@ -31,7 +31,8 @@ export function decodeMaybe<T>(reply: Reply): T | undefined {
 /** `[a, 1, b, 2]` as pairs. */
 export function pairs(reply: readonly Reply[]): readonly (readonly [string, string])[] {
   const result: (readonly [string, string])[] = [];
-  for (let index = 0; index + 1 < reply.length; index += 2) result.push([String(reply[index]), String(reply[index + 1])]);
+  for (let index = 0; index + 1 < reply.length; index += 2)
+    result.push([String(reply[index]), String(reply[index + 1])]);
   return result;
 }
 
@@ -56,7 +57,9 @@ export function decodeRequest(fields: readonly Reply[]): RequestRecord | undefin
 
 /** Reads the slots hash. */
 export function decodeSlots(fields: readonly Reply[]): Readonly<Record<string, SentMessage>> {
-  return Object.fromEntries(pairs(fields).map(([slot, value]) => [slot, decode<SentMessage>(value.slice(value.indexOf(" ") + 1))]));
+  return Object.fromEntries(
+    pairs(fields).map(([slot, value]) => [slot, decode<SentMessage>(value.slice(value.indexOf(" ") + 1))]),
+  );
 }
 
 /** Text as the inside of a JSON string: halves of a surrogate pair survive being written in two pieces. */
@@ -76,7 +79,11 @@ export function splitView(view: TurnView): SplitView {
   const at = view.messages.findLastIndex((m) => !m.complete);
   const open = view.messages[at];
   if (open === undefined) return { view, openText: "" };
-  return { view: { ...view, messages: view.messages.with(at, { ...open, text: "" }) }, openItemId: open.itemId, openText: open.text };
+  return {
+    view: { ...view, messages: view.messages.with(at, { ...open, text: "" }) },
+    openItemId: open.itemId,
+    openText: open.text,
+  };
 }
 
 /** The view with the streamed text in its open message; a completed or vanished message keeps its own. */

@@ -3,8 +3,8 @@ import type { Commit } from "../dispatcher/port.ts";
 import type { OutboxBody } from "../model/delivery.ts";
 import type { ChatKey } from "../model/ids.ts";
 import type { TurnView } from "../model/view.ts";
-import { decode, splitView, textPiece } from "./codec.ts";
 import type { StoredRequest } from "./codec.ts";
+import { decode, splitView, textPiece } from "./codec.ts";
 import type { Keys } from "./keys.ts";
 import { retention } from "./retention.ts";
 import type { ScriptArgument } from "./script-runner.ts";
@@ -16,13 +16,17 @@ export function commitSteps(keys: Keys, chat: ChatKey, commit: Commit): readonly
   const steps: readonly Step[] = [
     ...(commit.ops ?? []).map((body): Step => ["op", JSON.stringify(body), endedSlot(body)]),
     ...stateSteps(commit),
-    ...(commit.buttons ?? []).map((button): Step => ["keep", keys.button(button.nonce), JSON.stringify(button), retention.buttonMs]),
+    ...(commit.buttons ?? []).map(
+      (button): Step => ["keep", keys.button(button.nonce), JSON.stringify(button), retention.buttonMs],
+    ),
     ...(commit.asked ?? []).map(({ number, chat: at, request, askedAt }): Step => {
       const stored: StoredRequest = { number, chat: at, request, askedAt };
       return ["ask", keys.request(number), number, JSON.stringify(stored)];
     }),
     ...viewSteps(keys, chat, commit),
-    ...(commit.settled ?? []).map(({ number, state }): Step => ["settle", keys.request(number), number, state, retention.requestMs]),
+    ...(commit.settled ?? []).map(
+      ({ number, state }): Step => ["settle", keys.request(number), number, state, retention.requestMs],
+    ),
     ...((commit.ack?.length ?? 0) === 0 ? [] : [["ack", ...(commit.ack ?? [])] as Step]),
   ];
   return steps.flatMap(([name, ...args]) => [name, args.length, ...args]);
@@ -65,12 +69,20 @@ function field(name: string, value: unknown): readonly Step[] {
 function viewSteps(keys: Keys, chat: ChatKey, commit: Commit): readonly Step[] {
   const steps: Step[] = [];
   const { archive, view } = commit;
-  if (archive !== undefined) steps.push(["keep", keys.archive(chat, archive.slot), packView(archive), retention.archiveMs]);
+  if (archive !== undefined)
+    steps.push(["keep", keys.archive(chat, archive.slot), packView(archive), retention.archiveMs]);
   const ended = view !== undefined && (commit.ops ?? []).some((body) => endedSlot(body) === view.slot);
   if (commit.endView === true || ended) steps.push(["endview"]);
   else if (view !== undefined) {
     const split = splitView(view);
-    steps.push(["view", JSON.stringify(split.view), view.slot, split.openItemId ?? "", textPiece(split.openText), retention.viewMs]);
+    steps.push([
+      "view",
+      JSON.stringify(split.view),
+      view.slot,
+      split.openItemId ?? "",
+      textPiece(split.openText),
+      retention.viewMs,
+    ]);
   }
   return steps;
 }

@@ -1,12 +1,12 @@
 import { Redis } from "ioredis";
 import type { Logger } from "../lib/log.ts";
 import { checkFitness } from "./fitness.ts";
-import { createKeys } from "./keys.ts";
 import type { Keys } from "./keys.ts";
-import { createScriptRunner } from "./script-runner.ts";
+import { createKeys } from "./keys.ts";
 import type { RunScript } from "./script-runner.ts";
-import { createSubscriber } from "./subscriber.ts";
+import { createScriptRunner } from "./script-runner.ts";
 import type { Subscriber } from "./subscriber.ts";
+import { createSubscriber } from "./subscriber.ts";
 
 /** Where Redis is: a URL of the operator's, or the unix socket of our own server. */
 export type RedisTarget = { readonly url: string } | { readonly socketPath: string };

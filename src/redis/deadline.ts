@@ -6,7 +6,10 @@ import { BridgeError } from "../model/errors.ts";
  */
 export function withinDeadline<T>(ms: number, work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new BridgeError("redisUnavailable", `Redis did not answer within ${ms} ms`)), ms);
+    const timer = setTimeout(
+      () => reject(new BridgeError("redisUnavailable", `Redis did not answer within ${ms} ms`)),
+      ms,
+    );
     work.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }

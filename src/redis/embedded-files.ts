@@ -23,7 +23,8 @@ export function embeddedFiles(dataDir: string, runtimeDir: string): EmbeddedFile
   const dir = join(dataDir, "redis");
   const near = join(dir, "redis.sock");
   const name = createHash("sha256").update(dataDir).digest("hex").slice(0, 12);
-  const socket = Buffer.byteLength(near) <= longestSocketPath ? near : join(runtimeDir, `hotline-${name}`, "redis.sock");
+  const socket =
+    Buffer.byteLength(near) <= longestSocketPath ? near : join(runtimeDir, `hotline-${name}`, "redis.sock");
   return { dir, socket, pidFile: join(dir, "redis.pid"), logFile: join(dir, "redis.log") };
 }
 
@@ -42,10 +43,16 @@ export async function prepareFiles(files: EmbeddedFiles): Promise<EmbeddedFiles>
 }
 
 /** Path of a server binary: `explicit`, else from `path` (as $PATH), else the one unpacked in `dataDir`. */
-export function findRedisServer(where: { readonly explicit?: string; readonly path: string; readonly dataDir: string }): string | undefined {
+export function findRedisServer(where: {
+  readonly explicit?: string;
+  readonly path: string;
+  readonly dataDir: string;
+}): string | undefined {
   if (where.explicit !== undefined) return where.explicit;
   const folders = where.path.split(delimiter).filter((folder) => folder !== "");
-  const candidates = [...folders, join(where.dataDir, "redis", "bin")].flatMap((folder) => serverNames.map((name) => join(folder, name)));
+  const candidates = [...folders, join(where.dataDir, "redis", "bin")].flatMap((folder) =>
+    serverNames.map((name) => join(folder, name)),
+  );
   return candidates.find(executable);
 }
 

@@ -6,7 +6,9 @@ import { BridgeError } from "../model/errors.ts";
 import type { EmbeddedFiles } from "./embedded-files.ts";
 
 /** What answers at our socket. */
-export type Probe = { readonly state: "none" | "loading" } | { readonly state: "ready"; readonly pid: number; /** Ends with the server. */ readonly control: Redis };
+export type Probe =
+  | { readonly state: "none" | "loading" }
+  | { readonly state: "ready"; readonly pid: number /** Ends with the server. */; readonly control: Redis };
 
 /** A server process that was started by us just now. */
 export interface Spawned {
@@ -28,7 +30,8 @@ export async function probe(files: EmbeddedFiles): Promise<Probe> {
   try {
     await control.connect();
     const [, dir] = (await control.config("GET", "dir")) as string[];
-    if (dir !== files.dir) throw new BridgeError("redisUnfit", `a server that keeps its data in ${dir} answers at ${files.socket}`);
+    if (dir !== files.dir)
+      throw new BridgeError("redisUnfit", `a server that keeps its data in ${dir} answers at ${files.socket}`);
     const info = await control.info();
     if (/^loading:0/m.test(info)) return { state: "ready", pid: Number(/^process_id:(\d+)/m.exec(info)?.[1]), control };
     control.disconnect();
@@ -43,7 +46,12 @@ export async function probe(files: EmbeddedFiles): Promise<Probe> {
 /** Starts a server that outlives this process. */
 export function spawnServer(binary: string, path: string, files: EmbeddedFiles): Spawned {
   // PATH alone: the server needs nothing else, and secrets in the environment are none of its business.
-  const child = spawn(binary, serverArguments(files), { cwd: files.dir, detached: true, stdio: "ignore", env: { PATH: path } });
+  const child = spawn(binary, serverArguments(files), {
+    cwd: files.dir,
+    detached: true,
+    stdio: "ignore",
+    env: { PATH: path },
+  });
   let end: string | undefined;
   child.on("error", (error) => {
     end = error.message;
@@ -79,7 +87,8 @@ export function serverArguments(files: EmbeddedFiles): readonly string[] {
 export async function runningServer(files: EmbeddedFiles): Promise<number | undefined> {
   const pid = Number(await readFile(files.pidFile, "utf8").catch(() => ""));
   if (!(pid > 0) || !isAlive(pid)) return undefined;
-  if (process.platform === "linux") return (await readlink(`/proc/${pid}/cwd`).catch(() => "")) === files.dir ? pid : undefined;
+  if (process.platform === "linux")
+    return (await readlink(`/proc/${pid}/cwd`).catch(() => "")) === files.dir ? pid : undefined;
   const { stdout } = await promisify(execFile)("ps", ["-p", String(pid), "-o", "comm="]).catch(() => ({ stdout: "" }));
   return /(redis|valkey)-server/.test(stdout) ? pid : undefined;
 }

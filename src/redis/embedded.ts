@@ -1,10 +1,10 @@
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
 import { BridgeError } from "../model/errors.ts";
-import { boundLog, embeddedFiles, findRedisServer, logTail, prepareFiles } from "./embedded-files.ts";
 import type { EmbeddedFiles } from "./embedded-files.ts";
-import { isAlive, probe, runningServer, spawnServer } from "./embedded-server.ts";
+import { boundLog, embeddedFiles, findRedisServer, logTail, prepareFiles } from "./embedded-files.ts";
 import type { Probe } from "./embedded-server.ts";
+import { isAlive, probe, runningServer, spawnServer } from "./embedded-server.ts";
 
 export interface EmbeddedRedisOptions {
   readonly dataDir: string;
@@ -59,47 +59,93 @@ const endPatienceMs = 10_000;
 
 /** See {@link EmbeddedRedis}. */
 export function createEmbeddedRedis(options: EmbeddedRedisOptions): EmbeddedRedis {
-  const { logger, clock } = options;
-  const planned = embeddedFiles(options.dataDir, options.runtimeDir);
-  const life = {
-    health: { state: "starting" } as EmbeddedHealth,
-    watching: true,
-    server: undefined as Server | undefined,
-    pauseMs: firstPauseMs,
-    reviving: Promise.resolve(),
-  };
-  let logTimer: NodeJS.Timeout | undefined;
-  let holdTimer: NodeJS.Timeout | undefined;
+  return new Supervisor(options);
+}
 
-  function hold(files: EmbeddedFiles, server: Server): void {
-    life.server = server;
-    const steady = (): void => {
-      life.health = { state: "ready" };
-      life.pauseMs = firstPauseMs;
-    };
-    if (life.health.state === "starting") steady();
-    else holdTimer = setTimeout(steady, holdsMs).unref();
-    logger.info({ pid: server.pid }, "embedded redis runs");
-    const ended = (): void => {
-      clearTimeout(holdTimer);
-      life.server = undefined;
-      if (life.watching) life.reviving = revive(files);
-    };
-    if (server.control.status === "end") ended();
-    else server.control.once("end", ended);
+class Supervisor implements EmbeddedRedis {
+  readonly socketPath: string;
+  readonly #options: EmbeddedRedisOptions;
+  #files: EmbeddedFiles;
+  #health: EmbeddedHealth = { state: "starting" };
+  #server: Server | undefined;
+  #watching = true;
+  #pauseMs = firstPauseMs;
+  /** The restart in progress, or the last one. */
+  #reviving = Promise.resolve();
+  #logTimer: NodeJS.Timeout | undefined;
+  #holdTimer: NodeJS.Timeout | undefined;
+
+  constructor(options: EmbeddedRedisOptions) {
+    this.#options = options;
+    this.#files = embeddedFiles(options.dataDir, options.runtimeDir);
+    this.socketPath = this.#files.socket;
   }
 
-  async function revive(files: EmbeddedFiles): Promise<void> {
-    while (life.watching && life.server === undefined) {
-      life.health = { state: "degraded", reason: `the embedded Redis ended: ${await logTail(files.logFile, 1)}` };
-      logger.error({ reason: life.health.reason, pauseMs: life.pauseMs }, "embedded redis ended");
-      await clock.sleep(life.pauseMs);
-      life.pauseMs = Math.min(life.pauseMs * 2, longestPauseMs);
-      if (!life.watching) return;
+  async start(): Promise<void> {
+    this.#files = await prepareFiles(this.#files);
+    this.#logTimer = setInterval(() => void this.#boundLog(), logCheckMs).unref();
+    try {
+      this.#hold(await firstServer(this.#options, this.#files));
+    } catch (error) {
+      this.#unwatch();
+      throw error;
+    }
+  }
+
+  health(): EmbeddedHealth {
+    return this.#health;
+  }
+
+  pid(): number | undefined {
+    return this.#server?.pid;
+  }
+
+  detach(): void {
+    this.#unwatch();
+    void this.#reviving.then(() => this.#server?.control.disconnect());
+  }
+
+  async stop(): Promise<void> {
+    this.#unwatch();
+    await this.#reviving;
+    if (this.#server !== undefined) await end(this.#options.clock, this.#server);
+  }
+
+  /** Takes a server that answers under watch. */
+  #hold(server: Server): void {
+    this.#server = server;
+    if (this.#health.state === "starting") this.#steady();
+    else this.#holdTimer = setTimeout(() => this.#steady(), holdsMs).unref();
+    this.#options.logger.info({ pid: server.pid }, "embedded redis runs");
+    if (server.control.status === "end") this.#ended();
+    else server.control.once("end", () => this.#ended());
+  }
+
+  #steady(): void {
+    this.#health = { state: "ready" };
+    this.#pauseMs = firstPauseMs;
+  }
+
+  #ended(): void {
+    clearTimeout(this.#holdTimer);
+    this.#server = undefined;
+    if (this.#watching) this.#reviving = this.#revive();
+  }
+
+  async #revive(): Promise<void> {
+    const { logger, clock } = this.#options;
+    while (this.#watching) {
+      const reason = `the embedded Redis ended: ${await logTail(this.#files.logFile, 1)}`;
+      if (!this.#watching) return;
+      this.#health = { state: "degraded", reason };
+      logger.error({ reason, pauseMs: this.#pauseMs }, "embedded redis ends");
+      await clock.sleep(this.#pauseMs);
+      this.#pauseMs = Math.min(this.#pauseMs * 2, longestPauseMs);
+      if (!this.#watching) return;
       try {
-        const server = await obtain(options, files);
-        if (!life.watching) life.server = server;
-        else hold(files, server);
+        const server = await obtain(this.#options, this.#files);
+        if (this.#watching) this.#hold(server);
+        else this.#server = server;
         return;
       } catch (error) {
         logger.error({ reason: String(error) }, "embedded redis does not start");
@@ -107,37 +153,20 @@ export function createEmbeddedRedis(options: EmbeddedRedisOptions): EmbeddedRedi
     }
   }
 
-  function unwatch(): void {
-    life.watching = false;
-    clearInterval(logTimer);
-    clearTimeout(holdTimer);
-    life.health = { state: "stopped" };
+  #unwatch(): void {
+    this.#watching = false;
+    clearInterval(this.#logTimer);
+    clearTimeout(this.#holdTimer);
+    this.#health = { state: "stopped" };
   }
 
-  return {
-    socketPath: planned.socket,
-    async start() {
-      const files = await prepareFiles(planned);
-      logTimer = setInterval(() => void boundLog(files.logFile).catch((error: unknown) => logger.warn({ reason: String(error) }, "redis log stays long")), logCheckMs).unref();
-      try {
-        hold(files, await firstServer(options, files));
-      } catch (error) {
-        unwatch();
-        throw error;
-      }
-    },
-    health: () => life.health,
-    pid: () => life.server?.pid,
-    detach() {
-      unwatch();
-      void life.reviving.then(() => life.server?.control.disconnect());
-    },
-    async stop() {
-      unwatch();
-      await life.reviving;
-      if (life.server !== undefined) await end(clock, life.server);
-    },
-  };
+  async #boundLog(): Promise<void> {
+    try {
+      await boundLog(this.#files.logFile);
+    } catch (error) {
+      this.#options.logger.warn({ reason: String(error) }, "embedded redis log stays long");
+    }
+  }
 }
 
 async function firstServer(options: EmbeddedRedisOptions, files: EmbeddedFiles): Promise<Server> {
@@ -160,12 +189,19 @@ async function obtain(options: EmbeddedRedisOptions, files: EmbeddedFiles): Prom
     const found = await probe(files);
     if (found.state === "ready") return found;
     const end = spawned?.ended();
-    if (end !== undefined) throw new BridgeError("redisUnavailable", `the Redis server does not start: ${end} (${await logTail(files.logFile)})`);
+    if (end !== undefined)
+      throw new BridgeError(
+        "redisUnavailable",
+        `the Redis server does not start: ${end} (${await logTail(files.logFile)})`,
+      );
     if (found.state === "none" && spawned === undefined) {
       const silent = await runningServer(files);
       if (silent === undefined) spawned = await spawnOne(options, files);
       else if (clock.now() - since > unresponsiveMs)
-        throw new BridgeError("redisUnavailable", `a Redis server (pid ${silent}) runs on ${files.dir} and does not answer`);
+        throw new BridgeError(
+          "redisUnavailable",
+          `a Redis server (pid ${silent}) runs on ${files.dir} and does not answer`,
+        );
     }
     await clock.sleep(pollMs);
   }
@@ -175,7 +211,10 @@ async function spawnOne(options: EmbeddedRedisOptions, files: EmbeddedFiles): Pr
   const { path, dataDir, binary } = options;
   const found = findRedisServer({ path, dataDir, ...(binary === undefined ? {} : { explicit: binary }) });
   if (found === undefined)
-    throw new BridgeError("redisUnavailable", "no redis-server or valkey-server found; install one (apt-get install redis-server, brew install valkey) or set redis.url");
+    throw new BridgeError(
+      "redisUnavailable",
+      "no redis-server or valkey-server found; install one (apt-get install redis-server, brew install valkey) or set redis.url",
+    );
   await boundLog(files.logFile);
   return spawnServer(found, path, files);
 }

@@ -14,10 +14,12 @@ export function unfitness(info: string): string | undefined {
   );
   const version = facts.get("redis_version") ?? "unknown";
   const [major = 0, minor = 0] = version.split(".").map(Number);
-  if (!(major > oldest[0] || (major === oldest[0] && minor >= oldest[1]))) return `its version is ${version}, ${oldest.join(".")} or newer is needed`;
+  if (!(major > oldest[0] || (major === oldest[0] && minor >= oldest[1])))
+    return `its version is ${version}, ${oldest.join(".")} or newer is needed`;
   if (facts.get("cluster_enabled") === "1") return "it runs in cluster mode, which is not supported";
   const policy = facts.get("maxmemory_policy") ?? "unknown";
-  if (policy !== "noeviction") return `its maxmemory-policy is ${policy} and must be noeviction: anything else drops messages`;
+  if (policy !== "noeviction")
+    return `its maxmemory-policy is ${policy} and must be noeviction: anything else drops messages`;
   return undefined;
 }
 

@@ -3,8 +3,8 @@ import type { ChatFacts, IngestResult, IngressStore } from "../channel/port.ts";
 import type { Logger } from "../lib/log.ts";
 import type { Binding } from "../model/chat.ts";
 import type { OutboxBody } from "../model/delivery.ts";
-import { accountKey, chatAddress } from "../model/ids.ts";
 import type { ChatKey } from "../model/ids.ts";
+import { accountKey, chatAddress } from "../model/ids.ts";
 import type { Mail } from "../model/message.ts";
 import type { ButtonRecord } from "../model/request.ts";
 import { decodeMaybe } from "./codec.ts";
@@ -38,7 +38,9 @@ export function createIngressStore(options: IngressStoreOptions): IngressStore {
   const edge = <T>(work: Promise<T>): Promise<T> => withinDeadline(deadlineMs, work);
   // The mail is durable and the chat is flagged: a failed wake-up delays it and must not make the platform resend.
   const wake = (chat: ChatKey): Promise<void> =>
-    withinDeadline(deadlineMs, options.wake(chat)).catch((error: unknown) => logger.warn({ chat, reason: String(error) }, "wake-up is left to the sweeper"));
+    withinDeadline(deadlineMs, options.wake(chat)).catch((error: unknown) =>
+      logger.warn({ chat, reason: String(error) }, "wake-up is left to the sweeper"),
+    );
   return {
     async ingest(chat, dedupe, mail, facts) {
       const told = await edge(ingest(link, options.mailboxCap ?? 500, chat, dedupe, mail, facts));
@@ -47,7 +49,8 @@ export function createIngressStore(options: IngressStoreOptions): IngressStore {
       if (told === "wake") await wake(chat);
       return "taken" satisfies IngestResult;
     },
-    once: async (chat, dedupe) => (await edge(run("once", [keys.dedupe(chat, dedupe)], [randomUUID(), retention.dedupeMs]))) === 1,
+    once: async (chat, dedupe) =>
+      (await edge(run("once", [keys.dedupe(chat, dedupe)], [randomUUID(), retention.dedupeMs]))) === 1,
     resolve: async (chat) => ((await edge(answered(redis.get(keys.moved(chat))))) ?? chat) as ChatKey,
     move: (from, to) => edge(moveChat(link, from, to)),
     button: async (nonce) => decodeMaybe<ButtonRecord>(await edge(answered(redis.get(keys.button(nonce))))),
@@ -64,7 +67,14 @@ export function createIngressStore(options: IngressStoreOptions): IngressStore {
   };
 }
 
-function ingest(link: RedisLink, cap: number, chat: ChatKey, dedupe: string, mail: Mail, facts: ChatFacts): Promise<unknown> {
+function ingest(
+  link: RedisLink,
+  cap: number,
+  chat: ChatKey,
+  dedupe: string,
+  mail: Mail,
+  facts: ChatFacts,
+): Promise<unknown> {
   const { keys } = link;
   return link.run(
     "ingest",

@@ -61,7 +61,13 @@ export interface Keys {
   /** Codes tried in this hour. 1 hour. */
   claimTries(account: string): string;
   /** Pieces from which scripts build the keys of chats and requests they learn of while running. */
-  readonly parts: { readonly chat: string; readonly state: string; readonly request: string; readonly moved: string; readonly doorbell: string };
+  readonly parts: {
+    readonly chat: string;
+    readonly state: string;
+    readonly request: string;
+    readonly moved: string;
+    readonly doorbell: string;
+  };
   /** Prefix for BullMQ's own keys. */
   readonly queue: string;
 }
@@ -96,7 +102,13 @@ export function createKeys(prefix = "hl"): Keys {
     claims: `${prefix}:claims`,
     claimed: (token) => `${prefix}:cd:${token}`,
     claimTries: (account) => `${prefix}:ct:${account}`,
-    parts: { chat: `${prefix}:{`, state: "}:st", request: `${prefix}:rq:`, moved: `${prefix}:mv:`, doorbell: `${prefix}:n:` },
+    parts: {
+      chat: `${prefix}:{`,
+      state: "}:st",
+      request: `${prefix}:rq:`,
+      moved: `${prefix}:mv:`,
+      doorbell: `${prefix}:n:`,
+    },
     queue: `${prefix}-bull`,
   };
 }

@@ -1,13 +1,13 @@
+import type { OutboxBody, OutboxOp } from "../model/delivery.ts";
 import { BridgeError } from "../model/errors.ts";
-import type { OutboxBody, OutboxOp, SentMessage } from "../model/delivery.ts";
 import type { ChatKey, OpId } from "../model/ids.ts";
 import type { OpProgress, OutboxHead, OutboxStore } from "../outbox/port.ts";
 import { chats, composeView, decode, decodeSlots, list, maybe } from "./codec.ts";
 import type { RedisLink } from "./connection.ts";
 import { moveChat } from "./moves.ts";
 import { retention } from "./retention.ts";
-import { answered } from "./script-runner.ts";
 import type { ScriptArgument, ScriptName } from "./script-runner.ts";
+import { answered } from "./script-runner.ts";
 
 export interface OutboxStoreOptions {
   readonly link: RedisLink;
@@ -23,22 +23,25 @@ export interface OutboxStoreOptions {
 
 /** Redis for the sender of one account. */
 export function createOutboxStore(options: OutboxStoreOptions): OutboxStore {
-  const { link, node, account } = options;
-  const { keys, run, redis } = link;
-  const leaseMs = options.leaseMs ?? 5000;
-  const slotLimits = [retention.slotMs, options.slotCap ?? 200];
-  const lease = keys.accountLease(account);
-  const fenced = async (name: ScriptName, epoch: number, itsKeys: readonly string[], args: readonly ScriptArgument[]): Promise<void> => {
-    const reply = await run(name, [lease, ...itsKeys], [node, epoch, ...args]);
-    if (reply !== 1) throw new BridgeError("leaseLost", `the sender lease of ${account} (epoch ${epoch}) is lost`);
+  const { link, account } = options;
+  return {
+    ...senderLease(options),
+    ...writes(options),
+    pending: async () => chats(await answered(link.redis.smembers(link.keys.pending(account)))),
+    onDirty: (listener) => listen(link, account, listener),
+    head: (chat, limit) => head(link, chat, limit),
+    live: (chat) => live(link, chat),
+    move: (from, to) => moveChat(link, from, to),
   };
-  const progress = (epoch: number, what: "begin" | "done", chat: ChatKey, op: OpId, calls: number, sent?: Parameters<OutboxStore["done"]>[4]) =>
-    fenced(
-      "outbox-progress",
-      epoch,
-      [keys.progress(chat), keys.slots(chat), keys.outbox(chat)],
-      [what, op, calls, sent?.slot ?? "", sent === undefined ? "" : JSON.stringify(sent.message), ...slotLimits],
-    );
+}
+
+function senderLease({
+  link: { keys, run },
+  node,
+  account,
+  leaseMs = 5000,
+}: OutboxStoreOptions): Pick<OutboxStore, "claim" | "renew" | "release"> {
+  const lease = keys.accountLease(account);
   return {
     async claim() {
       const [taken, value] = list(await run("account-claim", [lease], [node, leaseMs]));
@@ -48,29 +51,55 @@ export function createOutboxStore(options: OutboxStoreOptions): OutboxStore {
     async release(epoch) {
       await run("account-release", [lease], [node, epoch]);
     },
-    pending: async () => chats(await answered(redis.smembers(keys.pending(account)))),
-    onDirty: (listener) => listen(link, account, listener),
-    head: (chat, limit) => head(link, chat, limit),
-    live: (chat) => live(link, chat),
-    begin: (epoch, chat, op, calls) => progress(epoch, "begin", chat, op, calls),
-    done: (epoch, chat, op, calls, sent) => progress(epoch, "done", chat, op, calls, sent),
+  };
+}
+
+type Writes = Pick<OutboxStore, "begin" | "done" | "complete" | "remember" | "abandon">;
+
+function writes({ link: { keys, run }, node, account, slotCap = 200 }: OutboxStoreOptions): Writes {
+  const limits = [retention.slotMs, slotCap];
+  const pending = keys.pending(account);
+  const fenced = async (
+    name: ScriptName,
+    epoch: number,
+    itsKeys: readonly string[],
+    args: readonly ScriptArgument[],
+  ): Promise<void> => {
+    const reply = await run(name, [keys.accountLease(account), ...itsKeys], [node, epoch, ...args]);
+    if (reply !== 1) throw new BridgeError("leaseLost", `the sender lease of ${account} (epoch ${epoch}) is lost`);
+  };
+  const progressKeys = (chat: ChatKey): readonly string[] => [keys.progress(chat), keys.slots(chat), keys.outbox(chat)];
+  return {
+    begin: (epoch, chat, op, calls) =>
+      fenced("outbox-progress", epoch, progressKeys(chat), ["begin", op, calls, "", "", ...limits]),
+    done(epoch, chat, op, calls, sent) {
+      const message = sent === undefined ? "" : JSON.stringify(sent.message);
+      return fenced("outbox-progress", epoch, progressKeys(chat), [
+        "done",
+        op,
+        calls,
+        sent?.slot ?? "",
+        message,
+        ...limits,
+      ]);
+    },
     complete: (epoch, chat, op) =>
-      fenced("outbox-complete", epoch, [keys.outbox(chat), keys.progress(chat), keys.pending(account)], [op, chat]),
-    remember: (epoch, chat, slot, message: SentMessage) =>
-      fenced("outbox-remember", epoch, [keys.slots(chat)], [slot, JSON.stringify(message), ...slotLimits]),
-    abandon: (epoch, chat, reason) =>
-      fenced(
-        "outbox-abandon",
-        epoch,
-        [keys.outbox(chat), keys.progress(chat), keys.pending(account), keys.state(chat)],
-        [chat, reason, retention.chatMs],
-      ),
-    move: (from, to) => moveChat(link, from, to),
+      fenced("outbox-complete", epoch, [keys.outbox(chat), keys.progress(chat), pending], [op, chat]),
+    remember: (epoch, chat, slot, message) =>
+      fenced("outbox-remember", epoch, [keys.slots(chat)], [slot, JSON.stringify(message), ...limits]),
+    abandon(epoch, chat, reason) {
+      const itsKeys = [keys.outbox(chat), keys.progress(chat), pending, keys.state(chat)];
+      return fenced("outbox-abandon", epoch, itsKeys, [chat, reason, retention.chatMs]);
+    },
   };
 }
 
 /** After a reconnect every chat with durable operations is reported; live frames come with their next change. */
-async function listen(link: RedisLink, account: string, listener: Parameters<OutboxStore["onDirty"]>[0]): Promise<void> {
+async function listen(
+  link: RedisLink,
+  account: string,
+  listener: Parameters<OutboxStore["onDirty"]>[0],
+): Promise<void> {
   const { subscriber, keys, redis } = link;
   await subscriber.listen(
     keys.dirty(account),
@@ -94,7 +123,9 @@ async function head({ redis, keys }: RedisLink, chat: ChatKey, limit: number): P
     answered(redis.hgetall(keys.progress(chat))),
     answered(redis.hget(keys.state(chat), "addr")),
   ]);
-  const ops = entries.map(([id, fields]): OutboxOp => ({ id: id as OpId, chat, body: decode<OutboxBody>(fields[1] ?? "") }));
+  const ops = entries.map(
+    ([id, fields]): OutboxOp => ({ id: id as OpId, chat, body: decode<OutboxBody>(fields[1] ?? "") }),
+  );
   const first = opProgress(progress);
   return {
     ops,
@@ -110,7 +141,13 @@ function opProgress({ op, calls, inflight, tries }: Readonly<Record<string, stri
 }
 
 async function live({ run, keys }: RedisLink, chat: ChatKey): ReturnType<OutboxStore["live"]> {
-  const reply = list(await run("live", [keys.view(chat), keys.viewText(chat), keys.outbox(chat), keys.slots(chat), keys.state(chat)], []));
+  const reply = list(
+    await run(
+      "live",
+      [keys.view(chat), keys.viewText(chat), keys.outbox(chat), keys.slots(chat), keys.state(chat)],
+      [],
+    ),
+  );
   const view = composeView(reply[0], reply[1], reply[2]);
   if (view === undefined) return undefined;
   return { view, screen: { slots: decodeSlots(list(reply[4])) }, address: (maybe(reply[3]) ?? chat) as ChatKey };

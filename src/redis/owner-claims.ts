@@ -1,8 +1,8 @@
 import { createHash, randomInt, randomUUID, timingSafeEqual } from "node:crypto";
-import type { Person } from "../model/message.ts";
 import type { PersonId } from "../model/ids.ts";
-import { maybe } from "./codec.ts";
+import type { Person } from "../model/message.ts";
 import type { Reply } from "./codec.ts";
+import { maybe } from "./codec.ts";
 import type { RedisLink } from "./connection.ts";
 import { retention } from "./retention.ts";
 import { answered } from "./script-runner.ts";
@@ -33,7 +33,12 @@ export async function claimCode({ redis, keys }: RedisLink, account: string): Pr
  * True once for the right code (case and dash do not matter). Every try counts before it is compared: 10 wrong
  * ones lock the account's code for the rest of the hour that began with the first, also against the right one.
  */
-export async function claimOwnership({ run, keys }: RedisLink, account: string, code: string, person: Person): Promise<boolean> {
+export async function claimOwnership(
+  { run, keys }: RedisLink,
+  account: string,
+  code: string,
+  person: Person,
+): Promise<boolean> {
   const reply = await run(
     "claim-try",
     [keys.claimTries(account), keys.claims, keys.owners],
@@ -50,5 +55,7 @@ export async function claimOwnership({ run, keys }: RedisLink, account: string, 
 }
 
 function digest(code: string): Buffer {
-  return createHash("sha256").update(code.toUpperCase().replace(/[^A-Z0-9]/g, "")).digest();
+  return createHash("sha256")
+    .update(code.toUpperCase().replace(/[^A-Z0-9]/g, ""))
+    .digest();
 }

@@ -3,14 +3,17 @@ import type { IngressStore, Settled } from "../channel/port.ts";
 import type { ChatKey, RequestNumber } from "../model/ids.ts";
 import type { Mail, Person } from "../model/message.ts";
 import type { RequestAnswer, RequestRecord } from "../model/request.ts";
-import { decodeRequest, list, maybe } from "./codec.ts";
 import type { Reply } from "./codec.ts";
+import { decodeRequest, list, maybe } from "./codec.ts";
 import type { RedisLink } from "./connection.ts";
 import { retention } from "./retention.ts";
 import { answered } from "./script-runner.ts";
 
 /** The record of a request, with its answer if it has one; undefined when unknown or forgotten. */
-export async function readRequest({ redis, keys }: RedisLink, number: RequestNumber): Promise<RequestRecord | undefined> {
+export async function readRequest(
+  { redis, keys }: RedisLink,
+  number: RequestNumber,
+): Promise<RequestRecord | undefined> {
   return decodeRequest(await answered(redis.hmget(keys.request(number), "rec", "state", "ans", "by", "at")));
 }
 
@@ -54,7 +57,12 @@ export async function settle(
 }
 
 /** See {@link IngressStore.reserve}. */
-export async function reserve(link: RedisLink, { number, chat }: RequestRecord, person: Person, question?: string): Promise<Settled> {
+export async function reserve(
+  link: RedisLink,
+  { number, chat }: RequestRecord,
+  person: Person,
+  question?: string,
+): Promise<Settled> {
   const { keys } = link;
   const reply = await link.run(
     "reserve",
@@ -70,7 +78,9 @@ export async function takeReserved(
   chat: ChatKey,
   person: Person["id"],
 ): ReturnType<IngressStore["takeReserved"]> {
-  const [number, question] = list(await run("take-reserved", [keys.reservation(chat, person)], [keys.parts.request, person]));
+  const [number, question] = list(
+    await run("take-reserved", [keys.reservation(chat, person)], [keys.parts.request, person]),
+  );
   if (number === undefined) return undefined;
   const asked = maybe(question) ?? "";
   return { request: Number(number) as RequestNumber, ...(asked === "" ? {} : { question: asked }) };

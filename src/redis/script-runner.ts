@@ -39,7 +39,11 @@ export type ScriptArgument = string | number | Buffer;
  * twice for one call: every script recognizes its own repetition or is harmless to repeat.
  * Rejects with BridgeError `redisUnavailable`; waits (does not reject) while Redis is away.
  */
-export type RunScript = (name: ScriptName, keys: readonly string[], args: readonly ScriptArgument[]) => Promise<unknown>;
+export type RunScript = (
+  name: ScriptName,
+  keys: readonly string[],
+  args: readonly ScriptArgument[],
+) => Promise<unknown>;
 
 interface Script {
   readonly lua: string;

@@ -4,8 +4,8 @@ import type { ChatKey } from "../../../src/model/ids.ts";
 import { createActivations } from "../../../src/queue/activations.ts";
 import type { Activations } from "../../../src/queue/port.ts";
 import type { RedisLink } from "../../../src/redis/connection.ts";
-import { startRedis } from "../../fixtures/redis.ts";
 import type { TestRedis } from "../../fixtures/redis.ts";
+import { startRedis } from "../../fixtures/redis.ts";
 import { newChat, until } from "../redis/samples.ts";
 
 let server: TestRedis;
@@ -111,7 +111,13 @@ describe("activations", () => {
   });
 
   it("L3: a chat whose node went silent is run by another", async () => {
-    const silent = createActivations({ connection: link.forQueue(), prefix: link.keys.queue, logger: silentLogger, lockMs: 200, stalledMs: 100 });
+    const silent = createActivations({
+      connection: link.forQueue(),
+      prefix: link.keys.queue,
+      logger: silentLogger,
+      lockMs: 200,
+      stalledMs: 100,
+    });
     const chat = newChat();
     const first = actor();
     await silent.consume(first.run);

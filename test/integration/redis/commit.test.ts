@@ -1,12 +1,25 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ChatKey } from "../../../src/model/ids.ts";
 import { emptyView } from "../../../src/model/view.ts";
-import { createOutboxStore } from "../../../src/redis/outbox-store.ts";
-import type { RedisLink } from "../../../src/redis/connection.ts";
 import type { OutboxStore } from "../../../src/outbox/port.ts";
-import { startRedis } from "../../fixtures/redis.ts";
+import type { RedisLink } from "../../../src/redis/connection.ts";
+import { createOutboxStore } from "../../../src/redis/outbox-store.ts";
 import type { TestRedis } from "../../fixtures/redis.ts";
-import { account, button, facts, final, finalText, growing, newChat, node, owned, prompt, request, until } from "./samples.ts";
+import { startRedis } from "../../fixtures/redis.ts";
+import {
+  account,
+  button,
+  facts,
+  final,
+  finalText,
+  growing,
+  newChat,
+  node,
+  owned,
+  prompt,
+  request,
+  until,
+} from "./samples.ts";
 
 let server: TestRedis;
 let link: RedisLink;
@@ -23,7 +36,8 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-const liveText = async (chat: ChatKey): Promise<string | undefined> => (await outbox.live(chat))?.view.messages.at(-1)?.text;
+const liveText = async (chat: ChatKey): Promise<string | undefined> =>
+  (await outbox.live(chat))?.view.messages.at(-1)?.text;
 
 describe("commit", () => {
   it("L5: mail leaves and its effects stand in the same step", async () => {
@@ -73,7 +87,9 @@ describe("commit", () => {
     const chat = newChat();
     const { lease } = await owned(a.chats, chat);
     await Promise.all(Array.from({ length: 50 }, (_, index) => a.chats.commit(lease, { ops: [final(String(index))] })));
-    expect((await outbox.head(chat, 50)).ops.map((op) => finalText(op.body))).toEqual(Array.from({ length: 50 }, (_, index) => String(index)));
+    expect((await outbox.head(chat, 50)).ops.map((op) => finalText(op.body))).toEqual(
+      Array.from({ length: 50 }, (_, index) => String(index)),
+    );
   });
 
   it("a service note carries its buttons", async () => {
@@ -124,7 +140,10 @@ describe("running view", () => {
     await a.chats.updateView(lease, { view: growing("t-1", "i-1"), openItemId: "i-1", append: "lost in a retry" });
     await a.chats.updateView(lease, { view: growing("t-1", "i-2"), openItemId: "i-2", append: "new" });
     expect(await liveText(chat)).toBe("new");
-    const done = { ...growing("t-1", "i-2"), messages: [{ itemId: "i-2", phase: "final" as const, text: "new text", complete: true }] };
+    const done = {
+      ...growing("t-1", "i-2"),
+      messages: [{ itemId: "i-2", phase: "final" as const, text: "new text", complete: true }],
+    };
     await a.chats.updateView(lease, { view: done });
     expect(await liveText(chat)).toBe("new text");
   });

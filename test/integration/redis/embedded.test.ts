@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { systemClock } from "../../../src/lib/clock.ts";
 import { silentLogger } from "../../../src/lib/log.ts";
-import { connectRedis } from "../../../src/redis/connection.ts";
 import type { RedisLink } from "../../../src/redis/connection.ts";
-import { createEmbeddedRedis } from "../../../src/redis/embedded.ts";
+import { connectRedis } from "../../../src/redis/connection.ts";
 import type { EmbeddedRedis, EmbeddedRedisOptions } from "../../../src/redis/embedded.ts";
+import { createEmbeddedRedis } from "../../../src/redis/embedded.ts";
 import { embeddedFiles } from "../../../src/redis/embedded-files.ts";
 import { nodeId } from "../../../src/redis/node-id.ts";
 import { redisBinary } from "../../fixtures/redis.ts";
@@ -30,7 +30,7 @@ function embedded(options: Partial<EmbeddedRedisOptions> = {}): EmbeddedRedis {
   const server = createEmbeddedRedis({
     dataDir: join(folder, "data"),
     runtimeDir: folder,
-    path: process.env["PATH"] ?? "",
+    path: process.env.PATH ?? "",
     binary: redisBinary(),
     logger: silentLogger,
     clock: systemClock,
@@ -61,7 +61,13 @@ describe("embedded redis", () => {
     await server.start();
     const { redis } = await linkTo(server);
     expect(server.health()).toEqual({ state: "ready" });
-    for (const [name, value] of [["port", "0"], ["appendonly", "yes"], ["appendfsync", "always"], ["maxmemory-policy", "noeviction"], ["save", ""]])
+    for (const [name, value] of [
+      ["port", "0"],
+      ["appendonly", "yes"],
+      ["appendfsync", "always"],
+      ["maxmemory-policy", "noeviction"],
+      ["save", ""],
+    ])
       expect(await redis.config("GET", name ?? "")).toEqual([name, value]);
     expect((await stat(server.socketPath)).mode & 0o777).toBe(0o700);
     expect((await stat(join(folder, "data", "redis"))).mode & 0o777).toBe(0o700);
@@ -124,9 +130,17 @@ describe("embedded redis", () => {
   });
 
   it("refuses to start with a clear reason: no binary, one that does not run, a foreign server at the socket", async () => {
-    const missing = createEmbeddedRedis({ dataDir: join(folder, "x"), runtimeDir: folder, path: "", logger: silentLogger, clock: systemClock });
+    const missing = createEmbeddedRedis({
+      dataDir: join(folder, "x"),
+      runtimeDir: folder,
+      path: "",
+      logger: silentLogger,
+      clock: systemClock,
+    });
     await expect(missing.start()).rejects.toThrow(/no redis-server or valkey-server found/);
-    await expect(embedded({ binary: await fullDisk() }).start()).rejects.toThrow(/does not start: it ended with code 1/);
+    await expect(embedded({ binary: await fullDisk() }).start()).rejects.toThrow(
+      /does not start: it ended with code 1/,
+    );
     const foreign = embedded({ dataDir: join(folder, "foreign") });
     await foreign.start();
     const far = join(folder, "a".repeat(100));

@@ -1,10 +1,23 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createOutboxStore } from "../../../src/redis/outbox-store.ts";
-import type { RedisLink } from "../../../src/redis/connection.ts";
 import type { OpId } from "../../../src/model/ids.ts";
-import { startRedis } from "../../fixtures/redis.ts";
+import type { RedisLink } from "../../../src/redis/connection.ts";
+import { createOutboxStore } from "../../../src/redis/outbox-store.ts";
 import type { TestRedis } from "../../fixtures/redis.ts";
-import { account, button, dump, facts, final, growing, newChat, node, owned, prompt, request, until } from "./samples.ts";
+import { startRedis } from "../../fixtures/redis.ts";
+import {
+  account,
+  button,
+  dump,
+  facts,
+  final,
+  growing,
+  newChat,
+  node,
+  owned,
+  prompt,
+  request,
+  until,
+} from "./samples.ts";
 
 let server: TestRedis;
 let link: RedisLink;
@@ -56,7 +69,13 @@ describe("claim", () => {
     await chats.commit(lease, { binding: { project: "app" }, process, turn, waiting, asked: [asked], view });
     const again = await owned(chats, chat);
     expect(again.record).toEqual({ binding: { project: "app" }, process, turn, waiting, requests: [asked], view });
-    await chats.commit(again.lease, { process: null, turn: null, waiting: [], endView: true, settled: [{ number: asked.number, state: "resolved" }] });
+    await chats.commit(again.lease, {
+      process: null,
+      turn: null,
+      waiting: [],
+      endView: true,
+      settled: [{ number: asked.number, state: "resolved" }],
+    });
     expect((await owned(chats, chat)).record).toEqual({ binding: { project: "app" }, waiting: [], requests: [] });
   });
 });
@@ -65,7 +84,9 @@ describe("renew", () => {
   it("extends in one step and answers unacked mail per chat, or lost, in order", async () => {
     const [one, two, three] = [newChat(), newChat(), newChat()];
     const a = node(link, "a", long);
-    const leases = [await owned(a.chats, one), await owned(a.chats, two), await owned(a.chats, three)].map(({ lease }) => lease);
+    const leases = [await owned(a.chats, one), await owned(a.chats, two), await owned(a.chats, three)].map(
+      ({ lease }) => lease,
+    );
     await a.ingress.ingest(one, "1", prompt("1"), facts(one));
     await link.redis.hset(link.keys.state(two), "own", "b");
     expect(await a.chats.renew(leases)).toEqual([1, "lost", 0]);
@@ -106,7 +127,9 @@ describe("fencing", () => {
         view: growing("t-2", "item"),
       }),
     ).rejects.toMatchObject(lost);
-    await expect(a.chats.updateView(stale, { view: growing("t-1", "item"), openItemId: "item", append: "x" })).rejects.toMatchObject(lost);
+    await expect(
+      a.chats.updateView(stale, { view: growing("t-1", "item"), openItemId: "item", append: "x" }),
+    ).rejects.toMatchObject(lost);
     await expect(a.chats.release(stale)).rejects.toMatchObject(lost);
     expect(await a.chats.renew([stale])).toEqual(["lost"]);
     expect(await dump(link, prefix)).toEqual(before);

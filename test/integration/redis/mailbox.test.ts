@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { ChatKey, MailId } from "../../../src/model/ids.ts";
 import { silentLogger } from "../../../src/lib/log.ts";
-import { createIngressStore } from "../../../src/redis/ingress-store.ts";
+import type { ChatKey, MailId } from "../../../src/model/ids.ts";
 import type { RedisLink } from "../../../src/redis/connection.ts";
-import { startRedis } from "../../fixtures/redis.ts";
+import { createIngressStore } from "../../../src/redis/ingress-store.ts";
 import type { TestRedis } from "../../fixtures/redis.ts";
+import { startRedis } from "../../fixtures/redis.ts";
 import { facts, newChat, node, owned, prompt, textOf, until } from "./samples.ts";
 
 let server: TestRedis;
@@ -20,7 +20,8 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-const texts = async (chat: ChatKey): Promise<readonly string[]> => (await a.chats.readMail(chat)).map((item) => textOf(item.mail));
+const texts = async (chat: ChatKey): Promise<readonly string[]> =>
+  (await a.chats.readMail(chat)).map((item) => textOf(item.mail));
 
 describe("ingest", () => {
   it("L2: stores an event once, however often the platform hands it over", async () => {
@@ -68,7 +69,11 @@ describe("ingest", () => {
 
   it("L1: mail is taken although its wake-up fails, and the sweeper finds the chat", async () => {
     const chat = newChat();
-    const broken = createIngressStore({ link, logger: silentLogger, wake: () => Promise.reject(new Error("queue is away")) });
+    const broken = createIngressStore({
+      link,
+      logger: silentLogger,
+      wake: () => Promise.reject(new Error("queue is away")),
+    });
     expect(await broken.ingest(chat, "1", prompt("one"), facts(chat))).toBe("taken");
     await until(async () => (await a.chats.unowned(20)).includes(chat));
   });
@@ -81,7 +86,9 @@ describe("ingest", () => {
       wake: () => Promise.resolve(),
       deadlineMs: 30,
     });
-    await expect(stuck.ingest(chat, "1", prompt("one"), facts(chat))).rejects.toMatchObject({ code: "redisUnavailable" });
+    await expect(stuck.ingest(chat, "1", prompt("one"), facts(chat))).rejects.toMatchObject({
+      code: "redisUnavailable",
+    });
   });
 
   it("tells an event that needs no mail once", async () => {
@@ -142,7 +149,10 @@ describe("release", () => {
     for (let round = 0; round < 50; round++) {
       const chat = newChat();
       const { lease } = await owned(a.chats, chat);
-      const [released] = await Promise.all([a.chats.release(lease), b.ingress.ingest(chat, "1", prompt("1"), facts(chat))]);
+      const [released] = await Promise.all([
+        a.chats.release(lease),
+        b.ingress.ingest(chat, "1", prompt("1"), facts(chat)),
+      ]);
       expect(b.woken.includes(chat)).toBe(released);
     }
   });
@@ -153,7 +163,15 @@ describe("release", () => {
     await a.ingress.ingest(chat, "1", prompt("1"), facts(chat));
     await a.chats.commit(lease, {
       ack: (await a.chats.readMail(chat)).map((item) => item.id),
-      binding: { project: "app", threadId: "01a1fbd8-5a70-7b60-b0a4-8f7cf3f2b111" as never, threadUsed: true, model: "gpt-5.5", effort: "medium", turns: 12, contextLeft: 61 },
+      binding: {
+        project: "app",
+        threadId: "01a1fbd8-5a70-7b60-b0a4-8f7cf3f2b111" as never,
+        threadUsed: true,
+        model: "gpt-5.5",
+        effort: "medium",
+        turns: 12,
+        contextLeft: 61,
+      },
       turn: null,
       process: null,
     });

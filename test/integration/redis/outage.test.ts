@@ -4,8 +4,8 @@ import { createActivations } from "../../../src/queue/activations.ts";
 import type { RedisLink } from "../../../src/redis/connection.ts";
 import { createIngressStore } from "../../../src/redis/ingress-store.ts";
 import { createOutboxStore } from "../../../src/redis/outbox-store.ts";
-import { startRedis } from "../../fixtures/redis.ts";
 import type { TestRedis } from "../../fixtures/redis.ts";
+import { startRedis } from "../../fixtures/redis.ts";
 import { account, facts, final, finalText, newChat, node, owned, prompt, textOf, until } from "./samples.ts";
 
 let server: TestRedis;
@@ -27,7 +27,11 @@ describe("redis is killed and comes back", () => {
     while (sent < 600) {
       const text = String(sent++);
       // Handed over again until it is acknowledged, as platforms do.
-      for (let done = false; !done; ) done = await ingress.ingest(chat, text, prompt(text), facts(chat)).then(() => true, () => false);
+      for (let done = false; !done; )
+        done = await ingress.ingest(chat, text, prompt(text), facts(chat)).then(
+          () => true,
+          () => false,
+        );
       acknowledged.push(text);
       if (sent === 300) {
         server.kill();
@@ -56,7 +60,9 @@ describe("redis is killed and comes back", () => {
     const ingress = createIngressStore({ link, logger: silentLogger, wake: () => Promise.resolve(), deadlineMs: 200 });
     const pid = server.pid() ?? 0;
     process.kill(pid, "SIGSTOP");
-    await expect(ingress.ingest(chat, "1", prompt("1"), facts(chat))).rejects.toMatchObject({ code: "redisUnavailable" });
+    await expect(ingress.ingest(chat, "1", prompt("1"), facts(chat))).rejects.toMatchObject({
+      code: "redisUnavailable",
+    });
     process.kill(pid, "SIGCONT");
     // It happened after all: handed over again it is known, and it is there once.
     expect(await ingress.ingest(chat, "1", prompt("1"), facts(chat))).toBe("duplicate");
@@ -64,7 +70,11 @@ describe("redis is killed and comes back", () => {
   });
 
   it("activations survive it", async () => {
-    const activations = createActivations({ connection: link.forQueue(), prefix: link.keys.queue, logger: silentLogger });
+    const activations = createActivations({
+      connection: link.forQueue(),
+      prefix: link.keys.queue,
+      logger: silentLogger,
+    });
     const chat = newChat();
     await activations.wake(chat);
     server.kill();

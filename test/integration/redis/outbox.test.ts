@@ -4,8 +4,8 @@ import { chatKey } from "../../../src/model/ids.ts";
 import type { OutboxStore } from "../../../src/outbox/port.ts";
 import type { RedisLink } from "../../../src/redis/connection.ts";
 import { createOutboxStore } from "../../../src/redis/outbox-store.ts";
-import { startRedis } from "../../fixtures/redis.ts";
 import type { TestRedis } from "../../fixtures/redis.ts";
+import { startRedis } from "../../fixtures/redis.ts";
 import { account, facts, final, finalText, growing, newChat, node, owned, prompt, until } from "./samples.ts";
 
 let server: TestRedis;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { startRedis } from "../../fixtures/redis.ts";
 import type { TestRedis } from "../../fixtures/redis.ts";
+import { startRedis } from "../../fixtures/redis.ts";
 import { account, node, person } from "./samples.ts";
 
 let server: TestRedis;
@@ -29,7 +29,9 @@ describe("owner claim", () => {
 
   it("of many who send the code at once exactly one owns the service", async () => {
     const right = await code();
-    const results = await Promise.all(Array.from({ length: 8 }, (_, n) => ingress.claim(account, right, person(`p${n}`))));
+    const results = await Promise.all(
+      Array.from({ length: 8 }, (_, n) => ingress.claim(account, right, person(`p${n}`))),
+    );
     expect(results.filter(Boolean)).toHaveLength(1);
     expect(await ingress.owners()).toHaveLength(1);
   });
@@ -45,7 +47,9 @@ describe("owner claim", () => {
 
   it("ten wrong codes lock the account's code for the rest of the hour, also against the right one", async () => {
     const right = await code();
-    const guesses = await Promise.all(Array.from({ length: 10 }, () => ingress.claim(account, "AAAA-AAAA", person("eve"))));
+    const guesses = await Promise.all(
+      Array.from({ length: 10 }, () => ingress.claim(account, "AAAA-AAAA", person("eve"))),
+    );
     expect(guesses).not.toContain(true);
     expect(await ingress.claim(account, right, person("ada"))).toBe(false);
     expect(await ingress.owners()).toEqual([]);

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RequestAnswer, RequestRecord } from "../../../src/model/request.ts";
 import type { RedisLink } from "../../../src/redis/connection.ts";
-import { startRedis } from "../../fixtures/redis.ts";
 import type { TestRedis } from "../../fixtures/redis.ts";
+import { startRedis } from "../../fixtures/redis.ts";
 import { newChat, node, owned, person, request, until } from "./samples.ts";
 
 let server: TestRedis;
@@ -32,13 +32,21 @@ async function asked() {
 describe("settle", () => {
   it("L7: of twenty taps at once exactly one counts, and its answer is mail", async () => {
     const { chat, record } = await asked();
-    const verdicts = await Promise.all(Array.from({ length: 20 }, (_, n) => a.ingress.settle(record, person(`p${n}`), n % 2 === 0 ? accept : decline)));
+    const verdicts = await Promise.all(
+      Array.from({ length: 20 }, (_, n) => a.ingress.settle(record, person(`p${n}`), n % 2 === 0 ? accept : decline)),
+    );
     expect(verdicts.filter((each) => each.verdict === "taken")).toHaveLength(1);
     expect(verdicts.filter((each) => each.verdict === "late")).toHaveLength(19);
     const mail = await a.chats.readMail(chat);
     const now = await a.chats.request(record.number);
     expect(mail.map((item) => item.mail)).toEqual([
-      expect.objectContaining({ kind: "answer", request: record.number, answer: now?.answer, at: now?.answeredAt, person: now?.answeredBy }),
+      expect.objectContaining({
+        kind: "answer",
+        request: record.number,
+        answer: now?.answer,
+        at: now?.answeredAt,
+        person: now?.answeredBy,
+      }),
     ]);
     expect(now?.state).toBe("answering");
   });
@@ -48,7 +56,12 @@ describe("settle", () => {
     await a.ingress.settle(record, ada, decline);
     const late = await a.ingress.settle(record, bob, accept);
     if (late.verdict !== "late") throw new Error(late.verdict);
-    expect(late.record).toMatchObject({ state: "answering", answer: decline, answeredBy: ada, request: record.request });
+    expect(late.record).toMatchObject({
+      state: "answering",
+      answer: decline,
+      answeredBy: ada,
+      request: record.request,
+    });
     expect(late.record.answeredAt).toBeGreaterThan(0);
   });
 
@@ -70,7 +83,11 @@ describe("settle", () => {
 
   it("L7: a tap sent again after a lost reply is still the one that counts", async () => {
     const { chat, record } = await asked();
-    const twice = node({ ...link, run: async (...call) => (await link.run(...call), link.run(...call)) }, "twice");
+    const resent: RedisLink["run"] = async (...call) => {
+      await link.run(...call);
+      return link.run(...call);
+    };
+    const twice = node({ ...link, run: resent }, "twice");
     expect(await twice.ingress.settle(record, ada, accept)).toEqual({ verdict: "taken" });
     expect(await a.chats.readMail(chat)).toHaveLength(1);
   });

@@ -5,8 +5,8 @@ import type { ChatKey, MessageId, Nonce, PersonId, RequestNumber, ThreadId, Turn
 import { chatKey } from "../../../src/model/ids.ts";
 import type { Mail, Person } from "../../../src/model/message.ts";
 import type { ButtonRecord, RequestRecord } from "../../../src/model/request.ts";
-import { emptyView } from "../../../src/model/view.ts";
 import type { TurnView } from "../../../src/model/view.ts";
+import { emptyView } from "../../../src/model/view.ts";
 import { createChatStore } from "../../../src/redis/chat-store.ts";
 import type { RedisLink } from "../../../src/redis/connection.ts";
 import { createIngressStore } from "../../../src/redis/ingress-store.ts";
@@ -81,7 +81,11 @@ export function growing(slot: string, itemId: string, text = ""): TurnView {
 }
 
 /** Stores of one node, and the wake-ups it was asked for. */
-export function node(link: RedisLink, name: string, options: { readonly leaseMs?: number; readonly cap?: number } = {}) {
+export function node(
+  link: RedisLink,
+  name: string,
+  options: { readonly leaseMs?: number; readonly cap?: number } = {},
+) {
   const woken: ChatKey[] = [];
   const wake = async (chat: ChatKey): Promise<void> => {
     woken.push(chat);
