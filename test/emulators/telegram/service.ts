@@ -73,10 +73,10 @@ export class BotApiService {
       this.#check(method, params);
       const handler = handlers[method];
       if (handler === undefined) throw strict(`${method} is not emulated`, "schema");
-      const result = await handler(
-        { method, params, files: request.body.files, signal: request.signal },
-        this.#context,
-      );
+      const { signal, body } = request;
+      const running = handler({ method, params, files: body.files, signal }, this.#context);
+      if (method === "getUpdates") this.#transcript.ring();
+      const result = await running;
       return { kind: "answer", status: 200, body: { ok: true, result }, applied: true };
     } catch (error) {
       if (error instanceof Refusal) return this.refuse(error, method, params.all);

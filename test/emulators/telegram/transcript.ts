@@ -55,8 +55,8 @@ export class Transcript {
   }
 
   /**
-   * Resolves with the first answer of `probe` that is neither undefined, null nor false. It is asked at once and after
-   * every event. Rejects after `timeoutMs`, naming the last requests.
+   * Resolves with the first answer of `probe` that is neither undefined, null nor false. It is asked at once, after
+   * every answered request, and when a poll begins to wait. Rejects after `timeoutMs`, naming the last requests.
    */
   waitFor<T>(probe: () => T | undefined | null | false, timeoutMs = 10_000): Promise<T> {
     return new Promise((resolve, reject) => {

@@ -22,6 +22,8 @@ const notByDefault = new Set(["chat_member", "message_reaction", "message_reacti
 const maxTimeoutSeconds = 50;
 /** An offset this far ahead of the queue means nothing to the server (td TQueue): it starts from the oldest. */
 const future = 10;
+/** Updates that can be delivered again. */
+const remembered = 10_000;
 
 /** The bot's update queue. An update stays until `getUpdates` is called with a higher offset. */
 export class UpdateQueue {
@@ -60,6 +62,8 @@ export class UpdateQueue {
     const update: Update = { ...fields, update_id: this.#lastId };
     this.#queue.push(update);
     this.#past.set(update.update_id, update);
+    const [oldest] = this.#past.keys();
+    if (this.#past.size > remembered && oldest !== undefined) this.#past.delete(oldest);
     this.#wake();
     return update;
   }
@@ -69,10 +73,10 @@ export class UpdateQueue {
     this.#lastId = nextId - 1;
   }
 
-  /** Delivers a known update once more, whatever the offset says. Throws when the id was never used. */
+  /** Delivers a known update once more, whatever the offset says. Throws when it is none of the last 10,000. */
   redeliver(updateId: number): void {
     const update = this.#past.get(updateId);
-    if (update === undefined) throw new Error(`there was no update ${updateId}`);
+    if (update === undefined) throw new Error(`update ${updateId} is not remembered`);
     this.#extra.push(update);
     this.#wake();
   }
@@ -120,12 +124,15 @@ export class UpdateQueue {
   }
 
   #confirm(offset: number | undefined): void {
-    if (offset === undefined || offset > this.#lastId + future) return;
-    if (offset < 0) this.#queue.splice(0, Math.max(0, this.#queue.length + offset));
-    else {
-      const kept = this.#queue.filter((update) => update.update_id >= offset);
-      this.#queue.splice(0, this.#queue.length, ...kept);
+    if (offset === undefined) return;
+    if (offset < 0) {
+      this.#queue.splice(0, Math.max(0, this.#queue.length + offset));
+      return;
     }
+    // Ids above the last one are of a row before a jump; such an offset says nothing about the present row.
+    const ahead = offset > this.#lastId + future;
+    const kept = this.#queue.filter(({ update_id: id }) => id >= offset || (ahead && id <= this.#lastId));
+    this.#queue.splice(0, this.#queue.length, ...kept);
   }
 
   #take(limit: number): readonly Update[] {
