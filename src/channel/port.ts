@@ -1,4 +1,4 @@
-import type { Capabilities, CallResult, OutboundCall, OutboxBody, OutboxOp, Screen } from "../model/delivery.ts";
+import type { CallResult, Capabilities, OutboundCall, OutboxBody, OutboxOp, Screen } from "../model/delivery.ts";
 import type { ChatKey, MessageId, Nonce, PersonId, RequestNumber } from "../model/ids.ts";
 import type { Attachment, InboundMessage, Mail, Person } from "../model/message.ts";
 import type { ButtonRecord, RequestAnswer, RequestRecord } from "../model/request.ts";
@@ -14,10 +14,30 @@ export interface ChatFacts {
 
 /** What an adapter hands to ingress. `dedupe` is unique per platform event of the account and survives redelivery. */
 export type InboundEvent =
-  | { readonly kind: "message"; readonly dedupe: string; readonly at: ChatFacts; readonly message: InboundMessage; /** Bot is addressed: private chat, mention, reply to it, command. */ readonly addressed: boolean }
+  | {
+      readonly kind: "message";
+      readonly dedupe: string;
+      readonly at: ChatFacts;
+      readonly message: InboundMessage;
+      /** Bot is addressed: private chat, mention, reply to it, command. */
+      readonly addressed: boolean;
+    }
   | { readonly kind: "edit"; readonly dedupe: string; readonly at: ChatFacts; readonly message: InboundMessage }
-  | { readonly kind: "tap"; readonly dedupe: string; readonly at: ChatFacts; readonly person: Person; readonly nonce: Nonce; readonly messageId?: MessageId }
-  | { readonly kind: "stop"; readonly dedupe: string; readonly at: ChatFacts; readonly person: Person; readonly draftId: number }
+  | {
+      readonly kind: "tap";
+      readonly dedupe: string;
+      readonly at: ChatFacts;
+      readonly person: Person;
+      readonly nonce: Nonce;
+      readonly messageId?: MessageId;
+    }
+  | {
+      readonly kind: "stop";
+      readonly dedupe: string;
+      readonly at: ChatFacts;
+      readonly person: Person;
+      readonly draftId: number;
+    }
   /** The bot can no longer write there. */
   | { readonly kind: "gone"; readonly dedupe: string; readonly at: ChatFacts }
   | { readonly kind: "moved"; readonly dedupe: string; readonly at: ChatFacts; readonly to: ChatKey };
@@ -77,7 +97,10 @@ export interface Channel {
   /** Stores an attachment's bytes at `path` (absolute). BridgeError `fileTooLarge`, `fileGone`, `diskFull`, `channelUnreachable`. */
   download(attachment: Attachment, path: string, signal: AbortSignal): Promise<void>;
   /** Publishes the command menu where the platform has one. */
-  publishCommands(commands: Readonly<Record<"en" | "zh-CN", readonly { readonly name: string; readonly description: string }[]>>, signal: AbortSignal): Promise<void>;
+  publishCommands(
+    commands: Readonly<Record<"en" | "zh-CN", readonly { readonly name: string; readonly description: string }[]>>,
+    signal: AbortSignal,
+  ): Promise<void>;
 }
 
 /** Result of a durable ingest. `full`: the chat's mailbox cap is reached, nothing was stored. */
@@ -110,7 +133,10 @@ export interface IngressStore {
   /** Holds a request for `person`'s typed reason (or free-text answer to `question`) for 10 min. */
   reserve(request: RequestRecord, person: Person, question?: string): Promise<Settled>;
   /** What `person` was asked to type in this chat; taking it ends the reservation. */
-  takeReserved(chat: ChatKey, person: PersonId): Promise<{ readonly request: RequestNumber; readonly question?: string } | undefined>;
+  takeReserved(
+    chat: ChatKey,
+    person: PersonId,
+  ): Promise<{ readonly request: RequestNumber; readonly question?: string } | undefined>;
   /** Owners by claim. */
   owners(): Promise<readonly PersonId[]>;
   /** The open claim code of an account, made on first call; undefined when the service has an owner. */

@@ -1,0 +1,71 @@
+import { assertNever } from "../lib/assert-never.ts";
+import type { ChatKey } from "../model/ids.ts";
+import type { IngressDeps } from "./desk.ts";
+import { acceptEdit, acceptMessage, type MessageMemory } from "./messages.ts";
+import { createOnce } from "./once.ts";
+import type { InboundEvent, InboundSink, TapReply } from "./port.ts";
+import { acceptTap } from "./taps.ts";
+import { createWaited } from "./waited.ts";
+
+/**
+ * The edge of the service, common to all channels: who may, what it is (prompt, command, answer, tap), then one durable
+ * step. Every event resolves after that step (L1) and rejects when it failed; notes that only accompany a stored event
+ * may fail without that. Groups are off: nothing of them is stored or answered.
+ */
+export function createIngress(deps: IngressDeps): InboundSink {
+  const memory: MessageMemory = {
+    once: createOnce(deps.store),
+    waited: createWaited(deps),
+    newest: new Map(),
+    fullNoteAt: new Map(),
+  };
+  return {
+    async accept(event) {
+      const chat = await deps.store.resolve(event.at.chat);
+      return dispatch(deps, memory, event, chat);
+    },
+  };
+}
+
+async function dispatch(
+  deps: IngressDeps,
+  memory: MessageMemory,
+  event: InboundEvent,
+  chat: ChatKey,
+): Promise<TapReply> {
+  switch (event.kind) {
+    case "message":
+      await acceptMessage(deps, memory, { ...event, chat });
+      return {};
+    case "edit":
+      await acceptEdit(deps, memory, { ...event, chat });
+      return {};
+    case "tap":
+      return acceptTap(deps, event, chat);
+    case "stop":
+      await acceptStop(deps, event, chat);
+      return {};
+    case "gone":
+      if (await deps.store.once(chat, event.dedupe)) deps.log.info({ chat }, "chat is gone");
+      return {};
+    case "moved":
+      await deps.store.move(chat, event.to);
+      deps.log.info({ chat, to: event.to }, "chat moves");
+      return {};
+    default:
+      return assertNever(event);
+  }
+}
+
+/** The platform's own stop button. */
+async function acceptStop(
+  deps: IngressDeps,
+  event: Extract<InboundEvent, { kind: "stop" }>,
+  chat: ChatKey,
+): Promise<void> {
+  const rights = await deps.access.rightsOf(event.person, event.at);
+  if (!rights.has("talk")) return;
+  const mail = { kind: "stop", person: event.person, draftId: event.draftId } as const;
+  const result = await deps.store.ingest(chat, event.dedupe, mail, event.at);
+  if (result === "full") deps.log.warn({ chat }, "mailbox is full, a stop is refused");
+}

@@ -1,0 +1,160 @@
+import { commandWords } from "../model/catalog/commands.ts";
+import type { IngressWords } from "../model/catalog/ingress.ts";
+import { accountKey, type ChatKey, chatAddress } from "../model/ids.ts";
+import type { InboundCommand, Mail } from "../model/message.ts";
+import { createMint } from "../model/mint.ts";
+import type { Right } from "../model/request.ts";
+import { nearestCommand, readCommand } from "./command-line.ts";
+import { type IngressDeps, languageOf, type MessageEvent, wordsOf } from "./desk.ts";
+import { noteBody, tell } from "./notice.ts";
+import type { Once } from "./once.ts";
+import { answerByText } from "./text-answers.ts";
+import { takeAsAnswer } from "./typed-answers.ts";
+import type { Waited } from "./waited.ts";
+
+/** Messages older than the start by less than this came with it, ms. */
+const startSlackMs = 2000;
+/** A message older than one before it by more than this is a late redelivery, ms. */
+const lateMs = 60_000;
+/** The note about a full mailbox comes at most this often per chat, ms. */
+const fullNoteMs = 60_000;
+/** Chats whose newest message is remembered. */
+const rememberedChats = 10_000;
+
+/** What dealing with messages keeps in memory. */
+export interface MessageMemory {
+  readonly once: Once;
+  readonly waited: Waited;
+  /** Newest platform date per chat. */
+  readonly newest: Map<ChatKey, number>;
+  readonly fullNoteAt: Map<ChatKey, number>;
+}
+
+/** Deals with a person's message; resolves once all it causes is durable (L1). A stranger's causes nothing (L9). */
+export async function acceptMessage(deps: IngressDeps, memory: MessageMemory, event: MessageEvent): Promise<void> {
+  const { message } = event;
+  const rights = await deps.access.rightsOf(message.person, event.at);
+  const command = readCommand(message.text);
+  if (await claimed(deps, event, rights, command)) return;
+  if (rights.size === 0) {
+    deps.log.info({ chat: event.chat, person: message.person.id }, "message of a stranger is ignored");
+    return;
+  }
+  if (command?.name === "approve" || command?.name === "decline") {
+    await memory.once.run(event.chat, event.dedupe, () => answerByText(deps, event, rights, command));
+    return;
+  }
+  if (command === undefined && rights.has("approve") && (await takeAsAnswer(deps, memory.once, event))) return;
+  if (!rights.has("talk")) {
+    await say(deps, memory, event, (words) => words.noTalk);
+    return;
+  }
+  if (command === undefined) await takePrompt(deps, memory, event);
+  else if (command.name === "start") await greet(deps, memory, event);
+  else if (deps.commands.has(command.name)) await store(deps, memory, event, { kind: "command", message, command });
+  else await offerAsText(deps, memory, event, command);
+}
+
+/** An edited message of someone who may talk; the actor knows what became of the first version. */
+export async function acceptEdit(deps: IngressDeps, memory: MessageMemory, event: MessageEvent): Promise<void> {
+  const rights = await deps.access.rightsOf(event.message.person, event.at);
+  if (rights.has("talk")) await store(deps, memory, event, { kind: "edit", message: event.message });
+}
+
+/** `/start CODE`, or the bare code, makes the first to send it the owner. */
+async function claimed(
+  deps: IngressDeps,
+  event: MessageEvent,
+  rights: ReadonlySet<Right>,
+  command: InboundCommand | undefined,
+): Promise<boolean> {
+  const said = command === undefined ? event.message.text.trim() : command.name === "start" ? command.args : "";
+  if (said === "" || !event.at.private || rights.has("operate")) return false;
+  const account = accountKey(chatAddress(event.chat));
+  const code = await deps.store.claimCode(account);
+  // Tries are limited: only what could be the code counts as one.
+  if (code === undefined || (command === undefined && said.length !== code.length)) return false;
+  if (!(await deps.store.claim(account, said, event.message.person))) return false;
+  deps.log.info({ chat: event.chat, person: event.message.person.id }, "service is claimed");
+  const words = await wordsOf(deps, event.chat);
+  await tell(deps.store, deps.log, event.chat, { text: words.owned, more: await greeting(deps, event.chat, words) });
+  return true;
+}
+
+async function greet(deps: IngressDeps, memory: MessageMemory, event: MessageEvent): Promise<void> {
+  await memory.once.run(event.chat, event.dedupe, async () => {
+    const [text = "", ...more] = await greeting(deps, event.chat, await wordsOf(deps, event.chat));
+    await deps.store.say(event.chat, noteBody({ text, more }));
+  });
+}
+
+async function greeting(deps: IngressDeps, chat: ChatKey, words: IngressWords): Promise<readonly string[]> {
+  const { menu } = commandWords[await languageOf(deps, chat)];
+  const here = (name: string): boolean => deps.commands.has(name) || name === "approve" || name === "decline";
+  const lines = Object.entries(menu).flatMap(([name, what]) => (here(name) ? [`/${name} · ${what}`] : []));
+  return [words.greeting(deps.project), lines.join("\n")];
+}
+
+async function takePrompt(deps: IngressDeps, memory: MessageMemory, event: MessageEvent): Promise<void> {
+  const { message, chat } = event;
+  const newest = memory.newest.get(chat) ?? 0;
+  const late = message.sentAt < newest - lateMs;
+  const waited = message.sentAt < deps.startedAt - startSlackMs;
+  remember(memory.newest, chat, Math.max(newest, message.sentAt));
+  const flags = { ...(late ? { late } : {}), ...(waited ? { waitedWhileDown: true } : {}) };
+  const taken = await store(deps, memory, event, { kind: "prompt", message, ...flags });
+  if (taken && waited) memory.waited.add(chat);
+}
+
+async function offerAsText(
+  deps: IngressDeps,
+  memory: MessageMemory,
+  event: MessageEvent,
+  command: InboundCommand,
+): Promise<void> {
+  const { chat, message, dedupe } = event;
+  await memory.once.run(chat, dedupe, async () => {
+    const words = await wordsOf(deps, chat);
+    const mint = createMint(chat, deps.nonce);
+    const button = mint.button(words.sendAsText, { act: "sendAsText", text: message.text });
+    const text = words.noCommand(
+      command.name,
+      nearestCommand(command.name, [...deps.commands, "start", "approve", "decline"]),
+    );
+    await deps.store.say(chat, noteBody({ text, replyTo: message.messageId, buttons: [button] }), mint.records);
+  });
+}
+
+async function say(
+  deps: IngressDeps,
+  memory: MessageMemory,
+  event: MessageEvent,
+  text: (words: IngressWords) => string,
+): Promise<void> {
+  await memory.once.run(event.chat, event.dedupe, async () => {
+    const words = await wordsOf(deps, event.chat);
+    await deps.store.say(event.chat, noteBody({ text: text(words), replyTo: event.message.messageId }));
+  });
+}
+
+/** True when it is new in the mailbox; a full mailbox is told, at most once a minute. */
+async function store(deps: IngressDeps, memory: MessageMemory, event: MessageEvent, mail: Mail): Promise<boolean> {
+  const { chat, dedupe, at, message } = event;
+  const result = await deps.store.ingest(chat, dedupe, mail, at);
+  if (result !== "full") return result === "taken";
+  const now = deps.clock.now();
+  deps.log.warn({ chat }, "mailbox is full, message is refused");
+  if (now - (memory.fullNoteAt.get(chat) ?? Number.NEGATIVE_INFINITY) < fullNoteMs) return false;
+  remember(memory.fullNoteAt, chat, now);
+  const words = await wordsOf(deps, chat);
+  await tell(deps.store, deps.log, chat, { text: words.full(deps.mailboxCap ?? 500), replyTo: message.messageId });
+  return false;
+}
+
+function remember(map: Map<ChatKey, number>, chat: ChatKey, value: number): void {
+  map.delete(chat);
+  map.set(chat, value);
+  if (map.size <= rememberedChats) return;
+  const [oldest] = map.keys();
+  if (oldest !== undefined) map.delete(oldest);
+}

@@ -1,0 +1,136 @@
+import { assertNever } from "../lib/assert-never.ts";
+import type { IngressWords } from "../model/catalog/ingress.ts";
+import type { ChatKey, RequestNumber } from "../model/ids.ts";
+import type { Person } from "../model/message.ts";
+import type { ButtonAct, RequestRecord, Right } from "../model/request.ts";
+import { type IngressDeps, wordsOf } from "./desk.ts";
+import { tell } from "./notice.ts";
+import type { InboundEvent, TapReply } from "./port.ts";
+import { onlyText, rightFor, settle, soleAnswer, verdictText } from "./settling.ts";
+
+type TapEvent = Extract<InboundEvent, { kind: "tap" }>;
+type ActOf<Name extends ButtonAct["act"]> = Extract<ButtonAct, { readonly act: Name }>;
+
+/** A tap of someone who may tap, with all that its effects need. */
+interface Tap {
+  readonly event: TapEvent;
+  readonly chat: ChatKey;
+  readonly person: Person;
+  readonly words: IngressWords;
+}
+
+/**
+ * Button taps: nonce → record, chat and right checked, then settled here (answers) or stored as mail (everything
+ * else). Resolves after that is durable; its text is the toast.
+ */
+export async function acceptTap(deps: IngressDeps, event: TapEvent, chat: ChatKey): Promise<TapReply> {
+  const words = await wordsOf(deps, chat);
+  const rights = await deps.access.rightsOf(event.person, event.at);
+  if (rights.size === 0) {
+    deps.log.info({ chat, person: event.person.id }, "tap of a stranger is refused");
+    return { text: words.notYou };
+  }
+  const record = await deps.store.button(event.nonce);
+  if (record === undefined) return { text: words.invalid };
+  if (record.chat !== chat) return { text: words.notYou };
+  const needed = rightOfAct(record.act);
+  if (!rights.has(needed)) return { text: await onlyText(deps, words, needed) };
+  return perform(deps, { event, chat, person: event.person, words }, record.act);
+}
+
+function perform(deps: IngressDeps, tap: Tap, act: ButtonAct): Promise<TapReply> {
+  switch (act.act) {
+    case "answer":
+      return withRequest(deps, tap, act.request, async (record) => ({
+        text: (await settle(deps, tap.words, record, tap.person, act.answer)).text,
+      }));
+    case "answerWhy":
+      return withRequest(deps, tap, act.request, (record) => askReason(deps, tap, record));
+    case "answerOther":
+      return withRequest(deps, tap, act.request, (record) => askAnswer(deps, tap, record, act));
+    case "choose":
+      return withRequest(deps, tap, act.request, (record) => choose(deps, tap, record, act));
+    case "stop":
+      return forward(deps, tap, act, tap.words.stopping);
+    default:
+      return forward(deps, tap, act, tap.words.got);
+  }
+}
+
+async function withRequest(
+  deps: IngressDeps,
+  tap: Tap,
+  number: RequestNumber,
+  effect: (record: RequestRecord) => Promise<TapReply>,
+): Promise<TapReply> {
+  const record = await deps.store.request(number);
+  return record === undefined ? { text: tap.words.invalid } : effect(record);
+}
+
+async function askReason(deps: IngressDeps, tap: Tap, record: RequestRecord): Promise<TapReply> {
+  const reserved = await deps.store.reserve(record, tap.person);
+  if (reserved.verdict === "taken") {
+    await tell(deps.store, deps.log, tap.chat, { text: tap.words.reasonFor(record.number), asks: true });
+  }
+  return { text: verdictText(deps, tap.words, reserved, tap.words.writeReason) };
+}
+
+async function askAnswer(
+  deps: IngressDeps,
+  tap: Tap,
+  record: RequestRecord,
+  act: ActOf<"answerOther">,
+): Promise<TapReply> {
+  const reserved = await deps.store.reserve(record, tap.person, act.question);
+  const { body } = record.request;
+  const question = body.kind === "question" ? body.questions.find((q) => q.id === act.question) : undefined;
+  if (reserved.verdict === "taken") {
+    const text = question === undefined ? tap.words.writeAnswer : question.question;
+    await tell(deps.store, deps.log, tap.chat, { text, asks: true });
+  }
+  return { text: verdictText(deps, tap.words, reserved, tap.words.writeAnswer) };
+}
+
+async function choose(deps: IngressDeps, tap: Tap, record: RequestRecord, act: ActOf<"choose">): Promise<TapReply> {
+  const answer = soleAnswer(record, act.option);
+  if (answer === undefined) return forward(deps, tap, act, tap.words.got);
+  return { text: (await settle(deps, tap.words, record, tap.person, answer)).text };
+}
+
+async function forward(deps: IngressDeps, tap: Tap, act: ButtonAct, toast: string): Promise<TapReply> {
+  const mail = { kind: "button", person: tap.person, act } as const;
+  const result = await deps.store.ingest(tap.chat, tap.event.dedupe, mail, tap.event.at);
+  return { text: result === "full" ? tap.words.full(deps.mailboxCap ?? 500) : toast };
+}
+
+function rightOfAct(act: ButtonAct): Right {
+  switch (act.act) {
+    case "answer":
+      return rightFor(act.answer);
+    case "answerWhy":
+    case "answerOther":
+    case "choose":
+      return "approve";
+    case "stop":
+    case "steerNow":
+    case "runNext":
+    case "drop":
+    case "continue":
+    case "leave":
+    case "retry":
+    case "details":
+    case "diff":
+    case "undo":
+    case "showRequest":
+    case "askAgain":
+    case "wait":
+    case "restartCodex":
+    case "command":
+    case "sendAsText":
+    case "setting":
+    case "endTerminal":
+      return "talk";
+    default:
+      return assertNever(act);
+  }
+}

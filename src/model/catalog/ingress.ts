@@ -1,0 +1,118 @@
+import type { Decision } from "../request.ts";
+import type { Language } from "../view.ts";
+import type { Twin } from "./twin.ts";
+
+const en = {
+  owned: "This service is yours now: you may do everything, in every chat.",
+  greeting: (project: string | undefined) =>
+    `This bot works with Codex${project === undefined ? "" : ` in ${project}`}. Write what you want done. While it works you can write on, stop it, and approve what it asks for.`,
+  noCommand: (name: string, near: string | undefined) =>
+    `There is no command /${name}${near === undefined ? "." : `; did you mean /${near}?`} It was not sent to Codex.`,
+  sendAsText: "Send as text",
+  noTalk: "You can answer requests here, but not give Codex work.",
+  notYou: "You cannot answer this here.",
+  invalid: "This button is no longer valid.",
+  only: {
+    talk: (names: string) => `Only ${names} can do this here.`,
+    approve: (names: string) => `Only ${names} can approve here.`,
+    operate: (names: string) => `Only ${names} can allow this for good.`,
+  },
+  or: (names: readonly string[]) =>
+    names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`,
+  owner: "the owner",
+  taken: {
+    accept: "Approved.",
+    acceptForSession: "Approved for this session.",
+    always: "Always approved.",
+    decline: "Declined.",
+    cancel: "Stopping the turn.",
+    answers: "Answered.",
+  } satisfies Record<Decision | "answers", string>,
+  takenNote: (toast: string, number: number) => `#${number}: ${toast}`,
+  late: {
+    accept: (who: string, time: string) => `${who} approved this at ${time}.`,
+    acceptForSession: (who: string, time: string) => `${who} approved this for the session at ${time}.`,
+    always: (who: string, time: string) => `${who} always approved this at ${time}.`,
+    decline: (who: string, time: string) => `${who} declined this at ${time}.`,
+    cancel: (who: string, time: string) => `${who} stopped the turn at ${time}.`,
+    answers: (who: string, time: string) => `${who} answered this at ${time}.`,
+  } satisfies Record<Decision | "answers", (who: string, time: string) => string>,
+  ended: "This request ended with the turn.",
+  settled: "This request is settled already.",
+  reserved: (who: string) => `${who} is writing a reason.`,
+  writeReason: "Write the reason as your next message.",
+  writeAnswer: "Write the answer as your next message.",
+  reasonFor: (number: number) => `Reason for declining #${number}?`,
+  declined: (number: number, reason: string) => `Declined #${number}: “${reason}”`,
+  answered: (number: number) => `Answered #${number}.`,
+  notUsed: (why: string) => `${why} Your text was not sent to Codex.`,
+  noneOpen: "Nothing waits for an answer here.",
+  notOpen: (number: number) => `There is no request #${number} here.`,
+  whichOpen: (numbers: string, example: string) =>
+    `Several requests are open: ${numbers}. Say which, as in ${example}.`,
+  isQuestion: (number: number) => `#${number} is a question; answer it with its buttons.`,
+  full: (cap: number) =>
+    `I have ${cap} messages waiting here already; this one was not taken. Send it again when some are done, or /stop what runs.`,
+  waited: (count: number) => `${count} messages waited while I was down; taking them in order.`,
+  stopping: "Stopping …",
+  got: "Got it.",
+} as const;
+
+type Words = Twin<Omit<typeof en, "or">> & { readonly or: (names: readonly string[]) => string };
+
+const zh: Words = {
+  owned: "此服务现在归你所有：你可以在任何聊天中做任何事。",
+  greeting: (project) =>
+    `此机器人与 Codex 一起工作${project === undefined ? "" : `，项目 ${project}`}。写下你要做的事；它工作时你可以继续写、停止它，并批准它的请求。`,
+  noCommand: (name, near) =>
+    `没有命令 /${name}${near === undefined ? "。" : `；你是指 /${near} 吗？`}内容未发给 Codex。`,
+  sendAsText: "作为文本发送",
+  noTalk: "你可以在这里回答请求，但不能给 Codex 布置任务。",
+  notYou: "你不能在这里回答。",
+  invalid: "此按钮已失效。",
+  only: {
+    talk: (names) => `此处只有 ${names} 可以这样做。`,
+    approve: (names) => `此处只有 ${names} 可以批准。`,
+    operate: (names) => `只有 ${names} 可以永久允许。`,
+  },
+  or: (names) => (names.length < 2 ? names.join("") : `${names.slice(0, -1).join("、")}或 ${names.at(-1)}`),
+  owner: "所有者",
+  taken: {
+    accept: "已批准。",
+    acceptForSession: "已在本会话内批准。",
+    always: "已始终允许。",
+    decline: "已拒绝。",
+    cancel: "正在停止任务。",
+    answers: "已回答。",
+  },
+  takenNote: (toast, number) => `#${number}：${toast}`,
+  late: {
+    accept: (who, time) => `${who} 已在 ${time} 批准。`,
+    acceptForSession: (who, time) => `${who} 已在 ${time} 批准本会话。`,
+    always: (who, time) => `${who} 已在 ${time} 始终允许。`,
+    decline: (who, time) => `${who} 已在 ${time} 拒绝。`,
+    cancel: (who, time) => `${who} 已在 ${time} 停止任务。`,
+    answers: (who, time) => `${who} 已在 ${time} 回答。`,
+  },
+  ended: "该请求已随本轮结束。",
+  settled: "该请求已经处理。",
+  reserved: (who) => `${who} 正在写原因。`,
+  writeReason: "请把原因写在你的下一条消息里。",
+  writeAnswer: "请把回答写在你的下一条消息里。",
+  reasonFor: (number) => `拒绝 #${number} 的原因？`,
+  declined: (number, reason) => `已拒绝 #${number}：“${reason}”`,
+  answered: (number) => `已回答 #${number}。`,
+  notUsed: (why) => `${why}你的文字未发给 Codex。`,
+  noneOpen: "这里没有等待回答的请求。",
+  notOpen: (number) => `这里没有请求 #${number}。`,
+  whichOpen: (numbers, example) => `有多个待回答的请求：${numbers}。请指明，例如 ${example}。`,
+  isQuestion: (number) => `#${number} 是一个问题，请用它的按钮回答。`,
+  full: (cap) => `这里已有 ${cap} 条消息在等待，这条没有接收。请稍后再发，或用 /stop 停止当前任务。`,
+  waited: (count) => `我离线时有 ${count} 条消息在等待，现在按顺序处理。`,
+  stopping: "正在停止 …",
+  got: "收到。",
+};
+
+/** What the edge says: to taps, to commands it settles itself, and about messages it cannot take. */
+export const ingressWords = { en: en as Words, "zh-CN": zh } satisfies Record<Language, Words>;
+export type IngressWords = Words;
