@@ -1,0 +1,61 @@
+import type { LoadedConfig } from "../../config/load.ts";
+import type { Logger } from "../lib/log.ts";
+import type { HealthReport } from "../telemetry/health.ts";
+import type { Redactor } from "../telemetry/redact.ts";
+
+/** What becomes of running turns: they live on, are waited for, or are interrupted. */
+export type StopMode = "keep" | "drain" | "now";
+
+/** A running turn. */
+export interface TurnStatus {
+  readonly chat: string;
+  readonly project: string;
+  /** ms since the epoch. */
+  readonly startedAt: number;
+  /** What it does or waits for, one line; absent when nothing is known. */
+  readonly doing?: string;
+}
+
+/** What the composition root knows of itself, for `hotline status`. Plain JSON. */
+export interface AppStatus {
+  readonly health: HealthReport;
+  /** Chats with a record, parked ones too. */
+  readonly chats: number;
+  readonly turns: readonly TurnStatus[];
+  /** Activations. */
+  readonly queue: { readonly waiting: number; readonly active: number };
+  /** Approvals and questions without an answer. `askedAt` in ms since the epoch. */
+  readonly requests: readonly {
+    readonly number: number;
+    readonly chat: string;
+    readonly summary: string;
+    readonly askedAt: number;
+  }[];
+  readonly processes: readonly { readonly chat: string; readonly pid: number; readonly working: boolean }[];
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+/** What a running service answers `hotline status`. `startedAt` in ms since the epoch. */
+export interface ServiceStatus extends AppStatus {
+  readonly version: string;
+  readonly pid: number;
+  readonly startedAt: number;
+}
+
+/** The service as the command line sees it; made by `src/app.ts`. */
+export interface App {
+  /** Resolves when the service takes messages. Rejects with ConfigError (exit 78) or any other error (exit 1). */
+  start(): Promise<void>;
+  /** Lines for the operator once started: addresses, claim link, demo notice. May hold a claim code; never logged. */
+  banner(): readonly string[];
+  /** Any time after creation. */
+  status(): Promise<AppStatus>;
+  /** Also while starting. A second call with another mode escalates; the first that resolves ends the process. */
+  stop(mode: StopMode): Promise<void>;
+}
+
+/** Makes the service without starting it. */
+export type CreateApp = (
+  config: LoadedConfig,
+  tools: { readonly logger: Logger; readonly redact: Redactor },
+) => Promise<App>;

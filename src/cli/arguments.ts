@@ -1,0 +1,87 @@
+import { parseArgs } from "node:util";
+import type { CliWords } from "../model/catalog/cli.ts";
+import type { StopMode } from "./app-port.ts";
+
+/** What was asked for on the command line. `wrong` has one sentence. */
+export type Command =
+  | { readonly command: "start"; readonly configFile?: string }
+  | { readonly command: "status"; readonly configFile?: string; readonly json: boolean }
+  | { readonly command: "stop"; readonly configFile?: string; readonly mode: StopMode }
+  | { readonly command: "help" | "version" }
+  | { readonly command: "wrong"; readonly sentence: string };
+
+interface Values {
+  readonly config?: string | undefined;
+  readonly role?: string | undefined;
+  readonly pool?: string | undefined;
+  readonly demo?: boolean | undefined;
+  readonly json?: boolean | undefined;
+  readonly drain?: boolean | undefined;
+  readonly now?: boolean | undefined;
+}
+
+const optionsOf: Readonly<Record<string, readonly (keyof Values)[]>> = {
+  start: ["config", "role", "pool", "demo"],
+  status: ["config", "json"],
+  stop: ["config", "drain", "now"],
+};
+
+/** Reads the arguments after `hotline`. Pure. */
+export function readArguments(args: readonly string[], words: CliWords): Command {
+  const parsed = parse(args);
+  if ("sentence" in parsed) return { command: "wrong", sentence: parsed.sentence };
+  const { values, positionals } = parsed;
+  if (values.help === true) return { command: "help" };
+  if (values.version === true) return { command: "version" };
+  const [name, extra] = positionals;
+  const allowed = name === undefined ? undefined : optionsOf[name];
+  if (name === undefined) return wrong(words.noCommand);
+  if (allowed === undefined || !Object.hasOwn(optionsOf, name)) return wrong(words.unknownCommand(name));
+  if (extra !== undefined) return wrong(words.extraArgument(extra));
+  const { help: _help, version: _version, ...given } = values;
+  for (const option of Object.keys(given)) {
+    if (!allowed.some((one) => one === option)) return wrong(words.foreignOption(option, name));
+  }
+  return commandOf(name, given, words);
+}
+
+function commandOf(name: string, values: Values, words: CliWords): Command {
+  const where = values.config === undefined ? {} : { configFile: values.config };
+  if (name === "status") return { command: "status", ...where, json: values.json === true };
+  if (name === "stop") {
+    if (values.drain === true && values.now === true) return wrong(words.drainOrNow);
+    return { command: "stop", ...where, mode: values.now === true ? "now" : values.drain === true ? "drain" : "keep" };
+  }
+  if (values.role !== undefined && !["all", "gateway", "worker"].includes(values.role))
+    return wrong(words.unknownRole(values.role));
+  if (values.role !== undefined && values.role !== "all") return wrong(words.notAvailable(`--role ${values.role}`));
+  if (values.pool !== undefined) return wrong(words.notAvailable("--pool"));
+  if (values.demo === true) return wrong(words.notAvailable("--demo"));
+  return { command: "start", ...where };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        config: { type: "string" },
+        role: { type: "string" },
+        pool: { type: "string" },
+        demo: { type: "boolean" },
+        json: { type: "boolean" },
+        drain: { type: "boolean" },
+        now: { type: "boolean" },
+        help: { type: "boolean", short: "h" },
+        version: { type: "boolean", short: "v" },
+      },
+    });
+  } catch (error) {
+    return { sentence: error instanceof Error ? (error.message.split(". ")[0] ?? error.message) : String(error) };
+  }
+}
+
+function wrong(sentence: string): Command {
+  return { command: "wrong", sentence };
+}

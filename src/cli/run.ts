@@ -1,0 +1,49 @@
+import { ConfigError } from "../../config/faults.ts";
+import { cliWords } from "../model/catalog/cli.ts";
+import type { CreateApp } from "./app-port.ts";
+import { type Command, readArguments } from "./arguments.ts";
+import { start } from "./start.ts";
+import { status } from "./status.ts";
+import { stop } from "./stop.ts";
+import { ownVersion } from "./version.ts";
+
+/** Where the command line writes, and how it makes the service (loaded by `start` alone). */
+export interface CliOptions {
+  readonly createApp: CreateApp;
+  readonly out: (line: string) => void;
+  readonly err: (line: string) => void;
+}
+
+/** Exit codes: 0 ok, 1 failed, 2 wrong use, 78 wrong configuration (with one line per fault). */
+export async function run(args: readonly string[], options: CliOptions): Promise<number> {
+  const words = cliWords.en;
+  const command = readArguments(args, words);
+  if (command.command === "wrong") {
+    options.err(`hotline: ${command.sentence}`);
+    options.err(words.usage);
+    return 2;
+  }
+  try {
+    return await perform(command, options);
+  } catch (error) {
+    options.err(error instanceof Error ? error.message : String(error));
+    return error instanceof ConfigError ? 78 : 1;
+  }
+}
+
+async function perform(command: Exclude<Command, { command: "wrong" }>, options: CliOptions): Promise<number> {
+  switch (command.command) {
+    case "start":
+      return start({ ...command, createApp: options.createApp, print: options.out });
+    case "status":
+      return status({ ...command, print: options.out });
+    case "stop":
+      return stop({ ...command, print: options.out });
+    case "help":
+      options.out(cliWords.en.usage);
+      return 0;
+    case "version":
+      options.out(ownVersion());
+      return 0;
+  }
+}

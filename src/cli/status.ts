@@ -1,0 +1,68 @@
+import { loadConfig } from "../../config/load.ts";
+import { humanDuration } from "../lib/duration.ts";
+import { type CliWords, cliWords } from "../model/catalog/cli.ts";
+import type { ServiceStatus } from "./app-port.ts";
+import { askStatus } from "./control-client.ts";
+import { controlSocket } from "./control-server.ts";
+
+/** What `hotline status` is told. */
+export interface StatusOptions {
+  readonly configFile?: string;
+  readonly json: boolean;
+  readonly print: (line: string) => void;
+}
+
+/** Prints what the running service does; 0, or 1 when nothing runs. */
+export async function status(options: StatusOptions): Promise<number> {
+  const config = loadConfig(options.configFile === undefined ? {} : { file: options.configFile });
+  const words = cliWords[config.language];
+  const found = await askStatus(controlSocket(config.runtimeDir));
+  if (options.json)
+    options.print(JSON.stringify(found === undefined ? { running: false } : { running: true, ...found }, null, 2));
+  else if (found === undefined) options.print(words.notRunning);
+  else for (const line of statusLines(found, words, Date.now())) options.print(line);
+  return found === undefined ? 1 : 0;
+}
+
+/** One screen. Pure; `now` in ms. */
+export function statusLines(status: ServiceStatus, words: CliWords, now: number): readonly string[] {
+  const age = (since: number): string => humanDuration(now - since);
+  const state = status.health.ready ? words.ready : words.notReady;
+  return [
+    `codex-hotline ${status.version} · pid ${status.pid} · ${age(status.startedAt)} · ${state}`,
+    ...columns(
+      status.health.parts.map((part) => [
+        part.name,
+        part.reason === undefined ? part.state : `${part.state}: ${part.reason}`,
+      ]),
+    ),
+    words.counts(status.chats, status.turns.length, status.queue.waiting, status.requests.length),
+    ...section(
+      words.turns,
+      status.turns.map((turn) => [turn.chat, turn.project, age(turn.startedAt), turn.doing ?? ""]),
+    ),
+    ...section(
+      words.requests,
+      status.requests.map((request) => [`#${request.number}`, request.chat, age(request.askedAt), request.summary]),
+    ),
+    ...section(
+      words.processes,
+      status.processes.map((one) => [one.chat, `pid ${one.pid}`, one.working ? words.working : words.idle]),
+    ),
+  ];
+}
+
+const maxRows = 12;
+
+function section(title: string, rows: readonly (readonly string[])[]): readonly string[] {
+  if (rows.length === 0) return [];
+  const more = rows.length > maxRows ? [`  … +${rows.length - maxRows}`] : [];
+  return [title, ...columns(rows.slice(0, maxRows)), ...more];
+}
+
+/** Indented columns, each as wide as its widest cell; line breaks and control characters in a cell become blanks. */
+function columns(rows: readonly (readonly string[])[]): readonly string[] {
+  const cells = rows.map((row) => row.map((cell) => cell.replaceAll(/\p{Cc}+/gu, " ")));
+  const widths = (cells[0] ?? []).map((_, index) => Math.max(...cells.map((row) => row[index]?.length ?? 0)));
+  return cells.map((row) => `  ${row.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join("  ")}`.trimEnd());
+}

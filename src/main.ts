@@ -1,0 +1,10 @@
+#!/usr/bin/env node
+import { run } from "./cli/run.ts";
+
+const code = await run(process.argv.slice(2), {
+  createApp: async (config, tools) => (await import("./app.ts")).createApp(config, tools),
+  out: (line) => void process.stdout.write(`${line}\n`),
+  err: (line) => void process.stderr.write(`${line}\n`),
+});
+// Handles a library left open must not keep a stopped service alive.
+process.exit(code);

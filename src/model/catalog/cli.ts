@@ -1,0 +1,78 @@
+import type { Language } from "../view.ts";
+import type { Twin } from "./twin.ts";
+
+const en = {
+  usage: `Usage:
+  hotline start [--config FILE]            run the service in the foreground
+  hotline status [--config FILE] [--json]  what the running service does
+  hotline stop [--config FILE] [--drain|--now]
+                                           stop it: running turns live on, are waited for, or are interrupted`,
+  noCommand: "say what to do",
+  unknownCommand: (name: string) => `there is no command "${name}"`,
+  extraArgument: (text: string) => `"${text}" is one argument too many`,
+  foreignOption: (option: string, command: string) => `--${option} does not belong to "${command}"`,
+  drainOrNow: "choose one of --drain and --now",
+  unknownRole: (role: string) => `there is no role "${role}": all, gateway or worker`,
+  notAvailable: (option: string) => `${option} is not available in this version`,
+  started: 'Ready. Stop with Ctrl-C or "hotline stop"; running turns live on.',
+  notRunning: "codex-hotline is not running.",
+  stopping: {
+    keep: (turns: number) =>
+      turns === 0
+        ? "Stopping."
+        : `Stopping. ${turns === 1 ? "This turn goes" : `These ${turns} turns go`} on without the service:`,
+    drain: (turns: number) =>
+      turns === 0 ? "Stopping." : `Stopping once ${turns === 1 ? "this turn has" : `these ${turns} turns have`} ended:`,
+    now: (turns: number) =>
+      turns === 0 ? "Stopping." : `Stopping. ${turns === 1 ? "This turn is" : `These ${turns} turns are`} interrupted:`,
+  },
+  stillStopping: (pid: number) => `It has not stopped after a minute (pid ${pid}); look into its log.`,
+  stopped: "Stopped.",
+  ready: "ready",
+  notReady: "not ready",
+  counts: (chats: number, turns: number, waiting: number, requests: number) =>
+    `chats ${chats} · turns ${turns} · waiting ${waiting} · open requests ${requests}`,
+  turns: "Running turns",
+  requests: "Waiting for an answer",
+  processes: "Codex processes",
+  working: "working",
+  idle: "idle",
+} as const;
+
+/** What the command line says, in one language. */
+export type CliWords = Twin<typeof en>;
+
+const zh: CliWords = {
+  usage: `用法：
+  hotline start [--config FILE]            在前台运行服务
+  hotline status [--config FILE] [--json]  正在运行的服务在做什么
+  hotline stop [--config FILE] [--drain|--now]
+                                           停止服务：正在进行的任务继续、等其结束或被中断`,
+  noCommand: "请说明要做什么",
+  unknownCommand: (name) => `没有命令“${name}”`,
+  extraArgument: (text) => `多余的参数“${text}”`,
+  foreignOption: (option, command) => `--${option} 不属于“${command}”`,
+  drainOrNow: "--drain 和 --now 只能选一个",
+  unknownRole: (role) => `没有角色“${role}”：all、gateway 或 worker`,
+  notAvailable: (option) => `此版本还没有 ${option}`,
+  started: "已就绪。按 Ctrl-C 或运行“hotline stop”停止；正在进行的任务会继续。",
+  notRunning: "codex-hotline 没有运行。",
+  stopping: {
+    keep: (turns) => (turns === 0 ? "正在停止。" : `正在停止。以下 ${turns} 个任务在服务停止后继续：`),
+    drain: (turns) => (turns === 0 ? "正在停止。" : `等以下 ${turns} 个任务结束后停止：`),
+    now: (turns) => (turns === 0 ? "正在停止。" : `正在停止。以下 ${turns} 个任务被中断：`),
+  },
+  stillStopping: (pid) => `一分钟后仍未停止（pid ${pid}）；请查看日志。`,
+  stopped: "已停止。",
+  ready: "就绪",
+  notReady: "未就绪",
+  counts: (chats, turns, waiting, requests) => `聊天 ${chats} · 任务 ${turns} · 等待 ${waiting} · 待答复 ${requests}`,
+  turns: "正在进行的任务",
+  requests: "等待答复",
+  processes: "Codex 进程",
+  working: "工作中",
+  idle: "空闲",
+};
+
+/** What the command line says. */
+export const cliWords: Readonly<Record<Language, CliWords>> = { en, "zh-CN": zh };

@@ -1,0 +1,39 @@
+import { ConfigError } from "../../../config/faults.ts";
+import type { StopMode } from "../../../src/cli/app-port.ts";
+import { run } from "../../../src/cli/run.ts";
+
+/** `hotline` with a service that does nothing but follow `FAKE`: what goes wrong, if anything. */
+const fault = process.env.FAKE;
+const stops: StopMode[] = [];
+
+const code = await run(process.argv.slice(2), {
+  createApp: async (config, { logger }) => ({
+    async start() {
+      if (fault === "config") throw new ConfigError([{ file: "x", keyPath: "codex.bin", expected: "a program" }]);
+      if (fault === "start")
+        throw new Error(`no answer for ${config.channels.telegram[0]?.token} and ${config.codex.env.KEY}`);
+      if (fault === "hang") await new Promise(() => undefined);
+      if (fault === "throw") setTimeout(() => JSON.parse("{"), 10);
+      if (fault === "reject") setTimeout(() => void Promise.reject(new Error("lost")), 10);
+      setInterval(() => undefined, 1000);
+    },
+    banner: () => [`serving ${Object.keys(config.projects).join(",")}`],
+    status: async () => ({
+      health: { ready: true, parts: [{ name: "redis", state: "ready" }] },
+      chats: 1,
+      turns: [{ chat: "web~main~1", project: "app", startedAt: Date.now(), doing: "npm test" }],
+      queue: { waiting: 0, active: 1 },
+      requests: [],
+      processes: [],
+      metrics: { stops: stops.length },
+    }),
+    async stop(mode) {
+      stops.push(mode);
+      logger.info({ stops }, "fake stops");
+      if (mode === "drain" || (fault === "slow" && mode === "keep")) await new Promise(() => undefined);
+    },
+  }),
+  out: (line) => void process.stdout.write(`${line}\n`),
+  err: (line) => void process.stderr.write(`${line}\n`),
+});
+process.exit(code);

@@ -1,0 +1,62 @@
+import { describe, expect, it } from "vitest";
+import type { ServiceStatus } from "../../../src/cli/app-port.ts";
+import { statusLines } from "../../../src/cli/status.ts";
+import { cliWords } from "../../../src/model/catalog/cli.ts";
+
+const quiet: ServiceStatus = {
+  version: "0.1.0",
+  pid: 7,
+  startedAt: 0,
+  health: { ready: true, parts: [{ name: "redis", state: "ready" }] },
+  chats: 2,
+  turns: [],
+  queue: { waiting: 0, active: 0 },
+  requests: [],
+  processes: [],
+  metrics: {},
+};
+
+describe("hotline status", () => {
+  it("is short when nothing happens", () => {
+    expect(statusLines(quiet, cliWords.en, 65_000)).toEqual([
+      "codex-hotline 0.1.0 · pid 7 · 1 min 5 s · ready",
+      "  redis  ready",
+      "chats 2 · turns 0 · waiting 0 · open requests 0",
+    ]);
+  });
+
+  it("lists reasons, turns, requests and processes in columns", () => {
+    const busy: ServiceStatus = {
+      ...quiet,
+      health: {
+        ready: false,
+        parts: [
+          { name: "redis", state: "ready" },
+          { name: "telegram~main", state: "degraded", reason: "no answer" },
+        ],
+      },
+      turns: [{ chat: "telegram~main~1", project: "app", startedAt: 23_000, doing: "npm\ttest" }],
+      requests: [{ number: 3, chat: "telegram~main~1", summary: "git push", askedAt: 60_000 }],
+      processes: [{ chat: "telegram~main~1", pid: 12, working: true }],
+    };
+    expect(statusLines(busy, cliWords["zh-CN"], 65_000)).toEqual([
+      "codex-hotline 0.1.0 · pid 7 · 1 min 5 s · 未就绪",
+      "  redis          ready",
+      "  telegram~main  degraded: no answer",
+      "聊天 2 · 任务 1 · 等待 0 · 待答复 1",
+      "正在进行的任务",
+      "  telegram~main~1  app  42 s  npm test",
+      "等待答复",
+      "  #3  telegram~main~1  5 s  git push",
+      "Codex 进程",
+      "  telegram~main~1  pid 12  工作中",
+    ]);
+  });
+
+  it("stays on one screen", () => {
+    const turns = Array.from({ length: 40 }, (_, index) => ({ chat: `c${index}`, project: "p", startedAt: 0 }));
+    const lines = statusLines({ ...quiet, turns }, cliWords.en, 0);
+    expect(lines).toHaveLength(3 + 1 + 12 + 1);
+    expect(lines.at(-1)).toBe("  … +28");
+  });
+});
