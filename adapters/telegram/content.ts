@@ -1,8 +1,9 @@
 import type { Button, Content, Piece } from "../../src/model/delivery.ts";
 import { sanitize } from "../../src/model/text/sanitize.ts";
+import { clip } from "../../src/model/text/truncate.ts";
 import { limits } from "./capabilities.ts";
 import { toEntities } from "./format.ts";
-import { clipped, type Formatted, joined, plain } from "./styled-text.ts";
+import { type Formatted, joined, plain } from "./styled-text.ts";
 
 /** Longest code shown inline instead of as a block, UTF-16 units. */
 const inlineCodeLength = 80;
@@ -70,9 +71,9 @@ export function replyMarkup(content: Content): { readonly reply_markup?: object 
 }
 
 /** A button as Telegram takes it. */
-export function keyboardButton(button: Button): object {
+function keyboardButton(button: Button): object {
   return {
-    text: clipped(button.label, limits.label),
+    text: clip(button.label, limits.label),
     callback_data: button.nonce,
     ...(button.style === undefined ? {} : { style: button.style }),
   };

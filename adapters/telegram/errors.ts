@@ -69,7 +69,7 @@ export function draftsRefused(failure: Failure): boolean {
 }
 
 /** An older Bot API server without this method. */
-export function methodMissing(failure: Failure): boolean {
+function methodMissing(failure: Failure): boolean {
   return failure.kind === "api" && failure.code === 404 && /method not found/i.test(failure.description);
 }
 

@@ -2,10 +2,11 @@ import { createHash } from "node:crypto";
 import { live as liveWords } from "../../src/model/catalog/live.ts";
 import { heal } from "../../src/model/text/heal.ts";
 import { sanitize } from "../../src/model/text/sanitize.ts";
+import { graphemeBoundary, oneLine } from "../../src/model/text/truncate.ts";
 import type { Action, PlanStep } from "../../src/model/turn.ts";
 import { answerText, type TurnView } from "../../src/model/view.ts";
 import { toEntities } from "./format.ts";
-import { clipped, type Formatted, insidePair, joined, plain, tailFormatted } from "./styled-text.ts";
+import { type Formatted, joined, plain, tailFormatted } from "./styled-text.ts";
 
 /** Actions and plan steps a frame shows at most. */
 const shownActions = 5;
@@ -49,10 +50,10 @@ function phaseWord(view: TurnView): "starting" | "working" | "waitingApproval" |
 function activity(view: TurnView): readonly string[] {
   const lines = view.actions
     .slice(-shownActions)
-    .map((action) => `${actionMarks[action.state]} ${oneLine(action.label, labelLength)}`);
+    .map((action) => `${actionMarks[action.state]} ${oneLine(sanitize(action.label), labelLength)}`);
   const busy = view.actions.some((action) => action.state === "running");
   const thinks = view.thinking !== undefined && view.thinking !== "" && view.phase === "working" && !busy;
-  return thinks ? [...lines, `▸ ${oneLine(view.thinking ?? "", labelLength)}`] : lines;
+  return thinks ? [...lines, `▸ ${oneLine(sanitize(view.thinking ?? ""), labelLength)}`] : lines;
 }
 
 /** A long plan is shown around the step in progress. */
@@ -63,7 +64,7 @@ function planLine(view: TurnView): readonly string[] {
   const first = Math.max(0, Math.min((open < 0 ? view.plan.length : open) - 2, view.plan.length - shownSteps));
   const steps = view.plan
     .slice(first, first + shownSteps)
-    .map((step) => `${stepMarks[step.status]} ${oneLine(step.step, stepLength)}`);
+    .map((step) => `${stepMarks[step.status]} ${oneLine(sanitize(step.step), stepLength)}`);
   const hidden = view.plan.length - steps.length;
   return [[words.plan, ...steps, ...(hidden > 0 ? [words.more(hidden)] : [])].join("  ")];
 }
@@ -72,17 +73,13 @@ function lastCommentary(view: TurnView): string {
   return view.messages.findLast((message) => message.phase === "commentary" && message.text !== "")?.text ?? "";
 }
 
-function oneLine(text: string, limit: number): string {
-  return clipped(sanitize(text).replace(/\s+/gu, " ").trim(), limit);
-}
-
 /** The end of a Markdown text from a line on; a code fence that was open there is opened again. */
 function tailOfSource(text: string, limit: number): string {
   if (text.length <= limit) return text;
   const rough = text.length - limit;
   const newline = text.indexOf("\n", rough);
   const far = newline < 0 || newline > rough + 1024;
-  const at = far ? rough + (insidePair(text, rough) ? 1 : 0) : newline + 1;
+  const at = far ? graphemeBoundary(text, rough) : newline + 1;
   const fences = text.slice(0, at).match(/^\s{0,3}(?:```|~~~).*$/gmu) ?? [];
   const open = fences.length % 2 === 1 ? `${fences.at(-1)?.trim() ?? "```"}\n` : "";
   return open + text.slice(at);

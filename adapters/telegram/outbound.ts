@@ -1,11 +1,12 @@
 import type { Content, Mark, OutboxBody, Screen } from "../../src/model/delivery.ts";
 import type { MessageId } from "../../src/model/ids.ts";
+import { clip } from "../../src/model/text/truncate.ts";
 import { capabilities, limits } from "./capabilities.ts";
 import { footerOf, formatContent, formatPieces, replyMarkup, sourceOf } from "./content.ts";
 import { split } from "./format-split.ts";
 import type { TelegramCall } from "./requests.ts";
 import { richCall } from "./rich.ts";
-import { clipped, clippedFormatted, type Formatted, joined, plain } from "./styled-text.ts";
+import { clippedFormatted, type Formatted, joined, plain } from "./styled-text.ts";
 
 export interface RenderOptions {
   readonly richMessages: boolean;
@@ -124,7 +125,7 @@ function withPlainFallback(call: TelegramCall): TelegramCall {
 
 function firstPartAndDocument(body: Message, parts: readonly Formatted[]): readonly TelegramCall[] {
   const first = parts[0] ?? plain("…");
-  const caption = clipped(body.content.footer ?? "", limits.caption);
+  const caption = clip(body.content.footer ?? "", limits.caption);
   const document: TelegramCall = {
     method: "sendDocument",
     request: {
@@ -179,7 +180,7 @@ function renderMark(messageId: MessageId, mark: Mark): TelegramCall {
 }
 
 function renderFile(body: File): TelegramCall {
-  const caption = body.caption === undefined ? {} : { caption: clipped(body.caption, limits.caption) };
+  const caption = body.caption === undefined ? {} : { caption: clip(body.caption, limits.caption) };
   const payload = { ...caption, ...replyFields(body.replyTo) };
   const file = { path: body.path, name: body.name };
   const document: TelegramCall = {

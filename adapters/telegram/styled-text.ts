@@ -1,4 +1,5 @@
 import type { MessageEntity } from "grammy/types";
+import { graphemeBoundary } from "../../src/model/text/truncate.ts";
 
 /** Text as Telegram takes it; entity offsets and lengths in UTF-16 units. */
 export interface Formatted {
@@ -24,38 +25,35 @@ export function joined(parts: readonly Formatted[], separator: string): Formatte
   return { text, entities };
 }
 
-/** `[from, to)` with its entities cut to it. Never splits a surrogate pair. */
-export function sliced(whole: Formatted, from: number, to: number): Formatted {
-  const start = insidePair(whole.text, from) ? from + 1 : from;
-  const end = insidePair(whole.text, to) ? to - 1 : to;
-  const entities = whole.entities.flatMap((entity) => {
-    const first = Math.max(entity.offset, start);
-    const length = Math.min(entity.offset + entity.length, end) - first;
-    return length > 0 ? [{ ...entity, offset: first - start, length }] : [];
-  });
-  return { text: whole.text.slice(start, end), entities };
-}
-
 /** At most `limit` units, what is missing marked by "…". */
 export function clippedFormatted(whole: Formatted, limit: number): Formatted {
   if (whole.text.length <= limit) return whole;
-  return joined([sliced(whole, 0, limit - 1), plain("…")], "");
+  return joined([sliced(whole, 0, graphemeBoundary(whole.text, limit - 1)), plain("…")], "");
 }
 
 /** The last `limit` units, what is missing marked by "…". */
 export function tailFormatted(whole: Formatted, limit: number): Formatted {
-  if (whole.text.length <= limit) return whole;
-  return joined([plain("…"), sliced(whole, whole.text.length - limit + 1, whole.text.length)], "");
+  const { length } = whole.text;
+  if (length <= limit) return whole;
+  const rough = length - limit + 1;
+  const boundary = graphemeBoundary(whole.text, rough);
+  // A character that begins before the room does is left out whole.
+  const from = boundary === rough ? rough : nextBoundary(whole.text, rough);
+  return joined([plain("…"), sliced(whole, from, length)], "");
 }
 
-/** At most `limit` units of plain text, what is missing marked by "…". */
-export function clipped(text: string, limit: number): string {
-  return clippedFormatted(plain(text), limit).text;
+/** `[from, to)` with its entities cut to it. */
+function sliced(whole: Formatted, from: number, to: number): Formatted {
+  const entities = whole.entities.flatMap((entity) => {
+    const first = Math.max(entity.offset, from);
+    const length = Math.min(entity.offset + entity.length, to) - first;
+    return length > 0 ? [{ ...entity, offset: first - from, length }] : [];
+  });
+  return { text: whole.text.slice(from, to), entities };
 }
 
-/** Whether cutting at `at` would split a surrogate pair. */
-export function insidePair(text: string, at: number): boolean {
-  const before = text.charCodeAt(at - 1);
-  const after = text.charCodeAt(at);
-  return before >= 0xd800 && before <= 0xdbff && after >= 0xdc00 && after <= 0xdfff;
+/** The first grapheme boundary after `at`. */
+function nextBoundary(text: string, at: number): number {
+  for (let next = at + 1; next < text.length; next += 1) if (graphemeBoundary(text, next) === next) return next;
+  return text.length;
 }

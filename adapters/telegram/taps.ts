@@ -2,12 +2,12 @@ import type { InboundEvent, TapReply } from "../../src/channel/port.ts";
 import type { Clock } from "../../src/lib/clock.ts";
 import type { Logger } from "../../src/lib/log.ts";
 import { live } from "../../src/model/catalog/live.ts";
+import { clip } from "../../src/model/text/truncate.ts";
 import { limits } from "./capabilities.ts";
 import type { TelegramClient } from "./client.ts";
 import { ApiFailure, classify } from "./errors.ts";
 import { tapQueryId } from "./inbound.ts";
 import { pause } from "./lanes.ts";
-import { clipped } from "./styled-text.ts";
 
 export interface TapDeps {
   readonly client: TelegramClient;
@@ -36,7 +36,7 @@ export function createTapAnswerer(
 
   const answer = async (tap: Tap, reply: TapReply): Promise<void> => {
     const id = tapQueryId(tap.dedupe);
-    const text = reply.text === undefined ? {} : { text: clipped(reply.text, limits.toast) };
+    const text = reply.text === undefined ? {} : { text: clip(reply.text, limits.toast) };
     try {
       await deps.client.call(
         "answerCallbackQuery",

@@ -4,7 +4,7 @@ import { readUpdate } from "../../../adapters/telegram/wire.ts";
 import type { InboundEvent } from "../../../src/channel/port.ts";
 
 /** The bot all tables are about. */
-export const context: InboundContext = { account: "main", me: { id: 42, username: "Our_Bot" } };
+const context: InboundContext = { account: "main", me: { id: 42, username: "Our_Bot" } };
 
 export const ada = { id: 1001, is_bot: false, first_name: "Ada", username: "ada", language_code: "en" };
 export const privateChat = { id: 1001, type: "private", first_name: "Ada", username: "ada" };
