@@ -35,7 +35,7 @@ export interface FaultTarget {
 
 /** Which calls it hits: all of the given conditions. */
 export interface FaultMatch {
-  /** One or more method names; absent: any but getUpdates. */
+  /** One or more method names; `file` is the download of a file. Absent: any but getUpdates and file. */
   readonly method?: string | readonly string[];
   readonly chat?: number;
   readonly when?: (target: FaultTarget) => boolean;
@@ -85,8 +85,10 @@ export class Faults {
   }
 }
 
+const onlyByName = new Set(["getUpdates", "file"]);
+
 function matches(match: FaultMatch, target: FaultTarget): boolean {
   const { method, chat, when } = match;
-  const fits = method === undefined ? target.method !== "getUpdates" : [method].flat().includes(target.method);
+  const fits = method === undefined ? !onlyByName.has(target.method) : [method].flat().includes(target.method);
   return fits && (chat === undefined || chat === target.chatId) && (when === undefined || when(target));
 }

@@ -1,6 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { type Body, readBody } from "./body.ts";
-import type { World } from "./chats.ts";
 import { Refusal } from "./refusal.ts";
 import type { BotApiService, Outcome } from "./service.ts";
 import type { Exchange, Transcript } from "./transcript.ts";
@@ -13,16 +12,14 @@ export class BotApiServer {
   revoked = false;
   readonly #token: string;
   readonly #service: BotApiService;
-  readonly #world: World;
   readonly #transcript: Transcript;
   #server: Server | undefined;
   #port = 0;
   #relisten: NodeJS.Timeout | undefined;
 
-  constructor(token: string, service: BotApiService, world: World, transcript: Transcript) {
+  constructor(token: string, service: BotApiService, transcript: Transcript) {
     this.#token = token;
     this.#service = service;
-    this.#world = world;
     this.#transcript = transcript;
   }
 
@@ -76,15 +73,24 @@ export class BotApiServer {
     const rest = path?.rest ?? "";
     const record = (exchange: Pick<Exchange, "method" | "params" | "response" | "applied"> & Partial<Exchange>): void =>
       this.#transcript.add({ at, answeredAt: performance.now(), files: [], aborted: gone.signal.aborted, ...exchange });
-    if (refusal !== undefined || path?.file !== undefined) {
+    if (refusal !== undefined) {
       req.resume();
-      const status =
-        refusal === undefined ? this.#serveFile(res, rest) : answer(res, this.#service.refuse(refusal, rest, {}));
+      const outcome = this.#service.refuse(refusal, rest, {});
+      answer(res, outcome);
+      record({ method: rest, params: {}, response: responseOf(outcome), applied: false });
+      return;
+    }
+    if (path?.file !== undefined) {
+      req.resume();
+      const { outcome, fault } = await this.#service.download(rest, gone.signal);
+      answer(res, outcome);
+      const response = outcome.kind === "lost" ? undefined : { status: outcome.status, body: undefined };
       record({
-        method: refusal === undefined ? "file" : rest,
+        method: "file",
         params: { path: rest },
-        response: { status, body: undefined },
-        applied: status === 200,
+        response,
+        applied: outcome.applied,
+        ...(fault === undefined ? {} : { fault }),
       });
       return;
     }
@@ -113,8 +119,7 @@ export class BotApiServer {
       return;
     }
     const { outcome, fault, params } = await this.#service.perform({ method, body, signal });
-    if (outcome.kind === "lost") res.destroy();
-    else answer(res, outcome);
+    answer(res, outcome);
     record({
       method,
       params: params.all,
@@ -130,26 +135,22 @@ export class BotApiServer {
     if (token === undefined || !/^\d+:[\w-]+$/u.test(token)) return new Refusal(404, "Not Found");
     return this.revoked || token !== this.#token ? new Refusal(401, "Unauthorized") : undefined;
   }
-
-  #serveFile(res: ServerResponse, path: string): number {
-    const file = [...this.#world.files.values()].find((stored) => stored.path === decodeURIComponent(path));
-    if (file?.bytes === undefined) return answer(res, this.#service.refuse(new Refusal(404, "Not Found"), "file", {}));
-    res.writeHead(200, { "content-type": "application/octet-stream", "content-length": file.bytes.length });
-    res.end(file.bytes);
-    return 200;
-  }
 }
 
-function answer(res: ServerResponse, outcome: Outcome): number {
-  if (outcome.kind === "lost" || res.destroyed) return 0;
-  const html = typeof outcome.body === "string";
-  const text = html ? String(outcome.body) : JSON.stringify(outcome.body);
-  res.writeHead(outcome.status, {
-    "content-type": html ? "text/html" : "application/json",
-    "content-length": Buffer.byteLength(text),
-  });
-  res.end(text);
-  return outcome.status;
+function answer(res: ServerResponse, outcome: Outcome): void {
+  if (outcome.kind === "lost") {
+    res.destroy();
+    return;
+  }
+  if (res.destroyed) return;
+  const { status, body } = outcome;
+  const [type, bytes] = Buffer.isBuffer(body)
+    ? ["application/octet-stream", body]
+    : typeof body === "string"
+      ? ["text/html", Buffer.from(body)]
+      : ["application/json", Buffer.from(JSON.stringify(body))];
+  res.writeHead(status, { "content-type": type, "content-length": bytes.length });
+  res.end(bytes);
 }
 
 function responseOf(outcome: Outcome): Exchange["response"] {

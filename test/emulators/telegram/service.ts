@@ -49,6 +49,21 @@ export class BotApiService {
     return { outcome, fault, params };
   }
 
+  /** The bytes of a file, as the method `file` for faults. */
+  async download(
+    path: string,
+    signal: AbortSignal,
+  ): Promise<{ readonly outcome: Outcome; readonly fault: Fault | undefined }> {
+    const file = [...this.#context.world.files.values()].find((stored) => stored.path === decodeURIComponent(path));
+    const outcome: Outcome =
+      file?.bytes === undefined
+        ? this.refuse(new Refusal(404, "Not Found"), "file", {})
+        : { kind: "answer", status: 200, body: file.bytes, applied: true };
+    const fault = this.#faults.take({ method: "file", chatId: undefined, params: { path } });
+    if (fault === undefined) return { outcome, fault };
+    return { outcome: await this.#withFault(fault, undefined, () => Promise.resolve(outcome), signal), fault };
+  }
+
   /** An answer that says no, recorded if no correct bot would have asked. */
   refuse(refusal: Refusal, method: string, params: Readonly<Record<string, unknown>>): Outcome {
     if (refusal.violation !== undefined) {

@@ -68,7 +68,7 @@ export class TelegramEmulator {
     };
     this.phone = new Phone(this.#context);
     const service = new BotApiService(this.#context, this.faults, this.transcript);
-    this.#server = new BotApiServer(this.token, service, this.#context.world, this.transcript);
+    this.#server = new BotApiServer(this.token, service, this.transcript);
   }
 
   /** Listens on 127.0.0.1; port 0 (default) picks a free one. */

@@ -174,6 +174,8 @@ describe("files", () => {
     const info = await api.getFile(small ?? "");
     const response = await fetch(`${emulator.url}/file/bot${emulator.token}/${info.file_path}`);
     expect(Buffer.from(await response.arrayBuffer()).equals(bytes)).toBe(true);
+    emulator.faults.arm({ kind: "badGateway" }, { method: "file" });
+    expect((await fetch(`${emulator.url}/file/bot${emulator.token}/${info.file_path}`)).status).toBe(502);
     expect(await words(api.getFile(big ?? ""))).toBe("400 Bad Request: file is too big");
     expect(await words(api.getFile("nonsense"))).toBe("400 Bad Request: invalid file_id");
     expect((await fetch(`${emulator.url}/file/bot${emulator.token}/documents/none`)).status).toBe(404);
