@@ -11,6 +11,7 @@ import type { ChatRecord, Lease } from "./port.ts";
 import { pump, readMail } from "./pump.ts";
 import { type Cause, recover } from "./recovery.ts";
 import { endSession } from "./session.ts";
+import { type RuntimeSnapshot, snapshotOf } from "./snapshot.ts";
 import { onSteerBuilt } from "./steer.ts";
 import { endTerminalsOf, interrupt } from "./stop.ts";
 import { endTurn, onTurnEvent } from "./turn.ts";
@@ -53,26 +54,8 @@ export class ChatActor {
     return this.a.turn === undefined && this.a.session !== undefined ? this.a.lastBusyAt : undefined;
   }
 
-  /** For `status`. */
-  snapshot(): {
-    readonly chat: ChatKey;
-    readonly phase: string;
-    readonly turn?: { readonly startedAt: number; readonly turnId?: string };
-    readonly pid?: number;
-    readonly waiting: number;
-    readonly requests: readonly number[];
-  } {
-    const { turn, process } = this.a;
-    return {
-      chat: this.chat,
-      phase: this.a.phase,
-      ...(turn === undefined
-        ? {}
-        : { turn: { startedAt: turn.startedAt, ...(turn.turnId === undefined ? {} : { turnId: turn.turnId }) } }),
-      ...(process === undefined ? {} : { pid: process.pid }),
-      waiting: this.a.waiting.length,
-      requests: [...this.a.requests.keys()],
-    };
+  snapshot(): RuntimeSnapshot {
+    return snapshotOf(this.a);
   }
 
   /** Something happened outside; see {@link Input}. */

@@ -3,6 +3,7 @@ import type { ChatKey } from "../model/ids.ts";
 import type { Activations, RunOutcome } from "../queue/port.ts";
 import { ChatActor } from "./actor.ts";
 import type { ActorParts } from "./context.ts";
+import type { RuntimeSnapshot } from "./snapshot.ts";
 
 /** Renewal of leases, a third of the 5 s they live, ms; also the actors' clock tick. */
 const renewMs = 1600;
@@ -17,9 +18,6 @@ export interface DispatcherParts extends ActorParts {
   /** Live codex processes before idle ones are given up. */
   readonly maxProcesses: number;
 }
-
-/** One line of `hotline status`. */
-export type RuntimeSnapshot = ReturnType<ChatActor["snapshot"]>;
 
 /**
  * Hosts the chat actors of this node: runs activations, renews leases, rings doorbells, sweeps up chats whose wake-up

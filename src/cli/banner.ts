@@ -1,0 +1,69 @@
+import type { Channel, ChannelIdentity } from "../channel/port.ts";
+import type { CodexFacts } from "../codex/port.ts";
+import { type BannerWords, bannerWords } from "../model/catalog/banner.ts";
+import type { Language } from "../model/view.ts";
+
+/** What the banner tells about. */
+export interface BannerParts {
+  readonly language: Language;
+  readonly channels: readonly Channel[];
+  readonly projects: Readonly<Record<string, { readonly path: string }>>;
+  /** Rejects when Codex cannot be asked. */
+  readonly facts: () => Promise<CodexFacts>;
+  /** Where health is served; absent when it is not. */
+  readonly address?: string | undefined;
+  /** The open claim code of an account; undefined when the service has an owner. */
+  readonly claimCode: (account: string) => Promise<string | undefined>;
+  /** Ends the wait for the platforms. */
+  readonly signal: AbortSignal;
+}
+
+/** Lines for the operator: which bot, which folder, which Codex, what is missing, and the claim link. May hold a claim code: never log them. */
+export async function bannerLines(parts: BannerParts): Promise<readonly string[]> {
+  const words = bannerWords[parts.language];
+  const [identities, codex] = await Promise.all([
+    Promise.all(parts.channels.map((channel) => identify(channel, parts.signal))),
+    parts.facts().then(
+      (facts) => codexLines(facts, words),
+      (error: unknown) => [words.codexFailed(reasonOf(error))],
+    ),
+  ]);
+  const lines = identities.map(({ account, who, reason }) =>
+    who === undefined ? words.channelFailed(account, reason ?? "") : words.channel(account, who.name),
+  );
+  if (parts.channels.length === 0) lines.push(words.noChannel);
+  const [name, project] = Object.entries(parts.projects)[0] ?? ["", { path: "" }];
+  lines.push(words.project(name, project.path), ...codex);
+  if (parts.address !== undefined) lines.push(words.http(parts.address));
+  for (const { account, who } of identities) {
+    const code = await parts.claimCode(account);
+    if (code !== undefined) lines.push(words.claim(who?.claimLink?.(code), code));
+  }
+  return lines;
+}
+
+interface Identified {
+  readonly account: string;
+  readonly who?: ChannelIdentity;
+  readonly reason?: string;
+}
+
+async function identify(channel: Channel, signal: AbortSignal): Promise<Identified> {
+  try {
+    return { account: channel.account, who: await channel.identify(signal) };
+  } catch (error) {
+    return { account: channel.account, reason: reasonOf(error) };
+  }
+}
+
+function codexLines(facts: CodexFacts, words: BannerWords): string[] {
+  const lines = [words.codex(facts.version, facts.model)];
+  if (facts.signInNeeded) lines.push(words.signIn);
+  if (facts.foreignVersion !== undefined) lines.push(words.foreignVersion(facts.foreignVersion));
+  if (facts.foreignSandboxMode !== undefined) lines.push(words.foreignSandbox(facts.foreignSandboxMode));
+  return lines;
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

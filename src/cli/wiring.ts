@@ -1,0 +1,60 @@
+import type { LoadedConfig } from "../../config/load.ts";
+import type { Channel } from "../channel/port.ts";
+import type { CodexRuntime } from "../codex/port.ts";
+import { createCodexRuntime } from "../codex/runtime.ts";
+import type { ActorSettings } from "../dispatcher/context.ts";
+import { systemClock } from "../lib/clock.ts";
+import type { Logger } from "../lib/log.ts";
+import type { SenderMetrics } from "../outbox/desk.ts";
+import type { RedisLink } from "../redis/connection.ts";
+import type { EmbeddedRedis } from "../redis/embedded.ts";
+import type { PartHealth } from "../telemetry/health.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
+
+const minuteMs = 60_000;
+
+/** Codex as the configuration wants it; everything of the service is denied to it. */
+export function codexOf(config: LoadedConfig, log: Logger): CodexRuntime {
+  return createCodexRuntime({
+    ...(config.codex.bin === undefined ? {} : { bin: config.codex.bin }),
+    home: config.codex.home,
+    runtimeDir: config.runtimeDir,
+    deny: [config.dataDir, config.runtimeDir, ...config.secretFiles],
+    env: config.codex.env,
+    proxyEnv: {},
+    config: config.codex.config,
+    hostEnv: config.environment,
+    clock: systemClock,
+    log: log.child({ part: "codex" }),
+  });
+}
+
+/** What chats need of the configuration. */
+export function settingsOf(config: LoadedConfig, channels: readonly Channel[]): ActorSettings {
+  return {
+    whileBusy: config.whileBusy,
+    recovery: config.recovery,
+    language: config.language,
+    timeZone: config.timezone,
+    idleMs: config.codex.idleMinutes * minuteMs,
+    stallMs: config.codex.stallMinutes * minuteMs,
+    maxTurnMs: config.codex.maxTurnMinutes * minuteMs,
+    remindMs: config.approvals.remindMinutes.map((minutes) => minutes * minuteMs),
+    maxDownloadBytes: Math.min(...channels.map((channel) => channel.capabilities.maxDownloadBytes)),
+  };
+}
+
+/** Health of the link, and of our own server behind it. */
+export function redisHealth(link: RedisLink, embedded: EmbeddedRedis | undefined): PartHealth {
+  const own = embedded?.health();
+  if (own?.state === "degraded") return { state: "degraded", reason: own.reason ?? "the embedded Redis ended" };
+  return link.ready() ? { state: "ready" } : { state: "degraded", reason: "Redis does not answer" };
+}
+
+/** Counts what the senders do, by name. */
+export function senderMetrics(metrics: Metrics): SenderMetrics {
+  return {
+    call: (lane, outcome) => metrics.count(`outbox_${lane}_${outcome}`),
+    ambiguousSend: () => metrics.count("outbox_ambiguous_sends"),
+  };
+}

@@ -1,0 +1,58 @@
+import type { ChatKey, RequestNumber } from "../model/ids.ts";
+import { lastAction } from "../model/present/final.ts";
+import type { RequestBody } from "../model/request.ts";
+import type { ActorContext } from "./context.ts";
+import type { RuntimePhase } from "./runtime-state.ts";
+
+/** A chat's runtime as `hotline status` shows it. Times in ms since the epoch. */
+export interface RuntimeSnapshot {
+  readonly chat: ChatKey;
+  readonly phase: RuntimePhase;
+  /** Absent: the default project. */
+  readonly project?: string;
+  readonly turn?: { readonly startedAt: number; readonly doing?: string };
+  /** Process id of its Codex. */
+  readonly pid?: number;
+  readonly waiting: number;
+  readonly requests: readonly {
+    readonly number: RequestNumber;
+    readonly chat: ChatKey;
+    readonly summary: string;
+    readonly askedAt: number;
+  }[];
+}
+
+/** See {@link RuntimeSnapshot}. */
+export function snapshotOf(a: ActorContext): RuntimeSnapshot {
+  const { turn, process, view } = a;
+  const doing = view === undefined ? undefined : lastAction(view);
+  return {
+    chat: a.chat,
+    phase: a.phase,
+    ...(a.binding.project === undefined ? {} : { project: a.binding.project }),
+    ...(turn === undefined ? {} : { turn: { startedAt: turn.startedAt, ...(doing === undefined ? {} : { doing }) } }),
+    ...(process === undefined ? {} : { pid: process.pid }),
+    waiting: a.waiting.length,
+    requests: [...a.requests.values()].map((r) => ({
+      number: r.number,
+      chat: a.chat,
+      summary: summaryOf(r.request.body),
+      askedAt: r.askedAt,
+    })),
+  };
+}
+
+function summaryOf(body: RequestBody): string {
+  switch (body.kind) {
+    case "command":
+      return body.command;
+    case "files":
+      return body.changes.map((change) => change.path).join(", ");
+    case "permissions":
+      return body.summary;
+    case "question":
+      return body.questions.map((question) => question.question).join(" ");
+    case "elicitation":
+      return body.message;
+  }
+}

@@ -1,0 +1,44 @@
+import type { Language } from "../view.ts";
+import type { Twin } from "./twin.ts";
+
+const en = {
+  channel: (account: string, name: string) => `${account}: ${name}`,
+  channelFailed: (account: string, why: string) => `${account}: not reachable yet (${why}); it is tried again`,
+  noChannel: "No channel is configured. Set TELEGRAM_BOT_TOKEN (from @BotFather) and start again.",
+  project: (name: string, path: string) => `Project ${name}: ${path}`,
+  codex: (version: string, model: string | undefined) =>
+    `Codex ${version}${model === undefined ? "" : `, model ${model}`}`,
+  codexFailed: (why: string) => `Codex does not start: ${why}`,
+  signIn: 'Codex is not signed in: run "codex login" on this machine.',
+  foreignVersion: (pinned: string) => `This Codex is not the version this service was made for (${pinned}).`,
+  foreignSandbox: (mode: string) =>
+    `Your Codex configuration sets sandbox_mode = "${mode}"; it wins over this service's sandbox. Remove it, or the model can read this service's files.`,
+  http: (address: string) => `Health: ${address}/healthz and ${address}/readyz`,
+  claim: (link: string | undefined, code: string) =>
+    link === undefined
+      ? `Nobody owns this service yet: send "/start ${code}" to the bot.`
+      : `Nobody owns this service yet. Open this on your phone, or send "/start ${code}" to the bot: ${link}`,
+} as const;
+
+/** What start prints. */
+export type BannerWords = Twin<typeof en>;
+
+const zh: BannerWords = {
+  channel: (account, name) => `${account}：${name}`,
+  channelFailed: (account, why) => `${account}：暂时无法连接（${why}），会继续尝试`,
+  noChannel: "没有配置任何渠道。请设置 TELEGRAM_BOT_TOKEN（向 @BotFather 获取）后重新启动。",
+  project: (name, path) => `项目 ${name}：${path}`,
+  codex: (version, model) => `Codex ${version}${model === undefined ? "" : `，模型 ${model}`}`,
+  codexFailed: (why) => `Codex 无法启动：${why}`,
+  signIn: "Codex 尚未登录：请在本机运行 codex login。",
+  foreignVersion: (pinned) => `此 Codex 不是本服务所针对的版本（${pinned}）。`,
+  foreignSandbox: (mode) =>
+    `你的 Codex 配置设置了 sandbox_mode = "${mode}"，它会覆盖本服务的沙箱。请删除它，否则模型能读取本服务的文件。`,
+  http: (address) => `健康检查：${address}/healthz 和 ${address}/readyz`,
+  claim: (link, code) =>
+    link === undefined
+      ? `服务还没有所有者：请向机器人发送“/start ${code}”。`
+      : `服务还没有所有者。请在手机上打开，或向机器人发送“/start ${code}”：${link}`,
+};
+
+export const bannerWords: Readonly<Record<Language, BannerWords>> = { en, "zh-CN": zh };

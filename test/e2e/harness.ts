@@ -1,0 +1,180 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtemp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import { writeCodexHome } from "../emulators/model/codex-home.ts";
+import { ModelEmulator } from "../emulators/model/model-emulator.ts";
+import type { Chat, ChatMessage } from "../emulators/telegram/chats.ts";
+import { TelegramEmulator, type TelegramEmulatorOptions } from "../emulators/telegram/telegram-emulator.ts";
+import type { Tap } from "../emulators/telegram/phone.ts";
+import type { WireUser } from "../emulators/telegram/wire.ts";
+
+/** What a world may do differently. */
+export interface WorldOptions {
+  readonly telegram?: TelegramEmulatorOptions;
+  /** Merged over the configuration, key by key at the top. */
+  readonly config?: Readonly<Record<string, unknown>>;
+  readonly codex?: Readonly<Record<string, unknown>>;
+  /** Environment of the service, beside PATH and HOME. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Further TOML for the Codex home. */
+  readonly codexHome?: Parameters<typeof writeCodexHome>[2];
+  /** No owner is configured. */
+  readonly unclaimed?: boolean;
+}
+
+/**
+ * A machine with the built service on it, a phone, a model: the real Codex binary, real grammY, a real Redis; Telegram
+ * and the model on loopback. `dispose` ends everything it started.
+ */
+export class ServiceWorld {
+  readonly telegram: TelegramEmulator;
+  readonly model = new ModelEmulator();
+  readonly owner: WireUser;
+  readonly chat: Chat;
+  readonly dir: string;
+  readonly project: string;
+  readonly dataDir: string;
+  output = "";
+  private child: ChildProcess | undefined;
+  private exited: Promise<number | null> = Promise.resolve(null);
+  private readonly env: Readonly<Record<string, string>>;
+
+  private constructor(dir: string, options: WorldOptions) {
+    this.dir = dir;
+    this.project = join(dir, "app");
+    this.dataDir = join(dir, "data");
+    this.env = options.env ?? {};
+    this.telegram = new TelegramEmulator(options.telegram);
+    this.owner = this.telegram.user(1001, { username: "owner", first_name: "Ada", language_code: "en" });
+    this.chat = this.telegram.privateChat(this.owner);
+  }
+
+  /** Emulators up, configuration written; the service is not started yet. */
+  static async create(options: WorldOptions = {}): Promise<ServiceWorld> {
+    const world = new ServiceWorld(await mkdtemp(join(tmpdir(), "hotline-e2e-")), options);
+    await world.telegram.start();
+    await world.model.start();
+    await mkdir(world.project, { recursive: true });
+    await mkdir(join(world.dir, "home"), { recursive: true });
+    await writeCodexHome(join(world.dir, "codex"), world.model.baseUrl, options.codexHome);
+    const config = {
+      dataDir: world.dataDir,
+      codex: { home: join(world.dir, "codex"), approvalPolicy: "never", sandbox: "danger-full-access", ...options.codex },
+      channels: { telegram: [{ id: "main", token: world.telegram.token, apiRoot: world.telegram.url }], web: { listen: "127.0.0.1:0" } },
+      ...(options.unclaimed === true ? {} : { access: { owners: ["telegram:1001"] } }),
+      projects: { app: { path: world.project } },
+      timezone: "UTC",
+      log: { level: "debug", pretty: false },
+      ...options.config,
+    };
+    await writeFile(join(world.dir, "hotline.yaml"), stringify(config));
+    return world;
+  }
+
+  /** Starts the built service and waits until it polls. */
+  async start(): Promise<void> {
+    const polls = this.polls;
+    const path = [process.env.PATH, join(process.env.HOME ?? "", ".local/share/codex-hotline/redis/bin")].join(":");
+    const env = { PATH: path, HOME: join(this.dir, "home"), TMPDIR: tmpdir(), LANG: "C.UTF-8", ...this.env };
+    const child = spawn(process.execPath, ["dist/src/main.js", "start", "--config", join(this.dir, "hotline.yaml")], { env, stdio: ["ignore", "pipe", "pipe"] });
+    this.child = child;
+    child.stdout.on("data", (data: Buffer) => {
+      this.output += data.toString();
+    });
+    child.stderr.on("data", (data: Buffer) => {
+      this.output += data.toString();
+    });
+    this.exited = new Promise((resolve) => child.on("exit", (code) => resolve(code)));
+    const died = this.exited.then((code) => {
+      if (this.polls === polls) throw new Error(`the service ended with ${code}:\n${this.output.slice(-4000)}`);
+    });
+    await Promise.race([this.telegram.waitFor(() => this.polls > polls, 30_000), died]);
+  }
+
+  get pid(): number {
+    return this.child?.pid ?? 0;
+  }
+
+  /** kill -9 of the service alone. */
+  async kill(): Promise<void> {
+    this.child?.kill("SIGKILL");
+    await this.exited;
+  }
+
+  /** A clean stop; answers the exit code. */
+  async stop(): Promise<number | null> {
+    this.child?.kill("SIGTERM");
+    return this.exited;
+  }
+
+  /** The owner writes. */
+  say(text: string, more: Parameters<TelegramEmulator["phone"]["say"]>[3] = {}): ChatMessage {
+    return this.telegram.phone.say(this.chat, this.owner, text, more);
+  }
+
+  /** Visible messages of the bot in the owner's chat. */
+  get sent(): readonly ChatMessage[] {
+    return this.telegram.fromBot(this.chat);
+  }
+
+  /** Waits for a message of the bot that fits; the newest one counts. */
+  message(matches: string | RegExp | ((message: ChatMessage) => boolean), timeoutMs = 20_000): Promise<ChatMessage> {
+    const fits = (m: ChatMessage): boolean => (typeof matches === "function" ? matches(m) : typeof matches === "string" ? m.text.includes(matches) : matches.test(m.text));
+    return this.waitFor(() => this.sent.findLast(fits), `a message like ${String(matches)}`, timeoutMs);
+  }
+
+  /** Taps a button of a message by its label. */
+  tap(message: ChatMessage, label: string, user: WireUser = this.owner): Tap {
+    return this.telegram.phone.tap(message, label, user);
+  }
+
+  /** Waits for anything the phone can see. */
+  async waitFor<T>(probe: () => T | undefined | null | false, what: string, timeoutMs = 20_000): Promise<T> {
+    try {
+      return await this.telegram.waitFor(probe, timeoutMs);
+    } catch (error) {
+      throw new Error(`never: ${what}\nchat: ${JSON.stringify(this.sent.map((m) => m.text))}\nservice: ${this.output.slice(-6000)}`, { cause: error });
+    }
+  }
+
+  /** Codex processes of this world, by the sockets they listen on. */
+  async codexPids(): Promise<readonly number[]> {
+    const { readdir } = await import("node:fs/promises");
+    const pids: number[] = [];
+    for (const entry of await readdir("/proc")) {
+      if (!/^\d+$/.test(entry)) continue;
+      const environ = await readFile(`/proc/${entry}/environ`, "utf8").catch(() => "");
+      const command = await readFile(`/proc/${entry}/cmdline`, "utf8").catch(() => "");
+      if (command.includes("app-server") && environ.includes(`CODEX_HOME=${join(this.dir, "codex")}`)) pids.push(Number(entry));
+    }
+    return pids;
+  }
+
+  /** Ends what the world started, Codex and Redis included. */
+  async dispose(): Promise<void> {
+    await this.kill();
+    for (const pid of await this.codexPids()) process.kill(pid, "SIGKILL");
+    for (const pid of await this.pidsMentioning(this.dataDir)) process.kill(pid, "SIGKILL");
+    await this.telegram.stop();
+    await this.model.stop();
+    await rm(this.dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+  }
+
+  private async pidsMentioning(text: string): Promise<readonly number[]> {
+    const { readdir, readlink } = await import("node:fs/promises");
+    const pids: number[] = [];
+    for (const entry of await readdir("/proc")) {
+      if (!/^\d+$/.test(entry) || Number(entry) === process.pid) continue;
+      const cwd = await readlink(`/proc/${entry}/cwd`).catch(() => "");
+      const command = await readFile(`/proc/${entry}/cmdline`, "utf8").catch(() => "");
+      if (cwd.startsWith(text) || command.includes(text)) pids.push(Number(entry));
+    }
+    return pids;
+  }
+
+  private get polls(): number {
+    return this.telegram.updates.polls;
+  }
+}
