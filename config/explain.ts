@@ -15,7 +15,7 @@ export function explain(
 }
 
 /** Keys whose values are never shown. */
-export function isSecretPath(path: string): boolean {
+function isSecretPath(path: string): boolean {
   return /(^|\.)(token|key|appSecret)$|^redis\.url$|^proxy$|^codex\.env\./.test(path);
 }
 

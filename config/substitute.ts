@@ -20,7 +20,7 @@ interface Context {
 
 /**
  * Resolves `${NAME}` and `file:/path` in every string below `tree`; a value that is a whole `file:` loses its last line
- * break. `locate` makes a path absolute. A missing variable or unreadable file is a fault naming it and its key.
+ * break. A key without a value is left out. `locate` makes a path absolute. A missing variable or unreadable file is a fault naming it and its key.
  */
 export function substitute(
   tree: unknown,
@@ -37,7 +37,8 @@ function walk(node: unknown, path: readonly (string | number)[], context: Contex
   if (typeof node === "string") return resolveText(node, path.join("."), context);
   if (Array.isArray(node)) return node.map((entry, index) => walk(entry, [...path, index], context));
   if (node !== null && typeof node === "object") {
-    return Object.fromEntries(Object.entries(node).map(([key, entry]) => [key, walk(entry, [...path, key], context)]));
+    const present = Object.entries(node).filter(([, entry]) => entry !== null);
+    return Object.fromEntries(present.map(([key, entry]) => [key, walk(entry, [...path, key], context)]));
   }
   return node;
 }

@@ -88,6 +88,11 @@ describe("values from elsewhere", () => {
     expect(config.secrets).toEqual([token]);
   });
 
+  it("counts a key without a value as left out", () => {
+    const config = load({}, put("h.yaml", "codex:\n  # home: /x\nlanguage:\nprojects:\n"));
+    expect([config.codex.effort, config.language, Object.keys(config.projects)]).toEqual(["medium", "en", ["default"]]);
+  });
+
   it("names a missing variable and its key, once", () => {
     const message = faults(() => load({}, put("h.yaml", `channels: { telegram: [{ token: "\${T}" }] }`)));
     expect(message).toBe(`${root}/h.yaml: channels.telegram.0.token: expected the environment variable T to be set`);
