@@ -3,6 +3,7 @@ import { fromMarkdown } from "mdast-util-from-markdown";
 import { gfmFromMarkdown } from "mdast-util-gfm";
 import { gfm } from "micromark-extension-gfm";
 import type { Content } from "../../src/model/delivery.ts";
+import { sanitize } from "../../src/model/text/sanitize.ts";
 import { limits } from "./capabilities.ts";
 import type { TelegramCall } from "./requests.ts";
 
@@ -12,9 +13,11 @@ import type { TelegramCall } from "./requests.ts";
  */
 export function richCall(content: Content, plain: TelegramCall): TelegramCall | undefined {
   if (content.pieces.length === 0 || content.pieces.some((piece) => piece.as !== "markdown")) return undefined;
-  const body = content.pieces.map((piece) => escapeTags(piece.text)).join("\n\n");
-  const markdown = content.footer === undefined ? body : `${body}\n\n${escapeMarkdown(content.footer)}`;
-  if (body.trim() === "" || markdown.length > limits.rich) return undefined;
+  const source = content.pieces.map((piece) => sanitize(piece.text)).join("\n\n");
+  const body = source.length > limits.rich ? undefined : escapeTags(source);
+  if (body === undefined || body.trim() === "") return undefined;
+  const markdown = content.footer === undefined ? body : `${body}\n\n${escapeMarkdown(sanitize(content.footer))}`;
+  if (markdown.length > limits.rich) return undefined;
   const { text: _text, entities: _entities, link_preview_options: _preview, ...envelope } = plain.request.payload;
   return {
     ...plain,
@@ -24,11 +27,11 @@ export function richCall(content: Content, plain: TelegramCall): TelegramCall | 
   };
 }
 
-/** `<` becomes literal everywhere but in code, where it is already. */
-export function escapeTags(markdown: string): string {
-  const tree = fromMarkdown(markdown, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] });
-  const code: (readonly [number, number])[] = [];
-  collectCode(tree, code);
+/** `<` becomes literal everywhere but in code, where it is already. Undefined when the nesting exceeds the parser. */
+export function escapeTags(markdown: string): string | undefined {
+  const tree = parsed(markdown);
+  if (tree === undefined) return undefined;
+  const code = codeRanges(tree);
   return markdown.replace(/(\\*)</gu, (found, slashes: string, at: number) => {
     const tag = at + slashes.length;
     const inCode = code.some(([start, end]) => tag >= start && tag < end);
@@ -37,12 +40,26 @@ export function escapeTags(markdown: string): string {
   });
 }
 
-function collectCode(node: Nodes, ranges: (readonly [number, number])[]): void {
-  const start = node.position?.start.offset;
-  const end = node.position?.end.offset;
-  if ((node.type === "code" || node.type === "inlineCode") && start !== undefined && end !== undefined)
-    ranges.push([start, end]);
-  if ("children" in node) for (const child of node.children) collectCode(child, ranges);
+function parsed(markdown: string): Nodes | undefined {
+  try {
+    return fromMarkdown(markdown, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] });
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+function codeRanges(tree: Nodes): readonly (readonly [number, number])[] {
+  const ranges: (readonly [number, number])[] = [];
+  const open: Nodes[] = [tree];
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    const start = node.position?.start.offset;
+    const end = node.position?.end.offset;
+    const isCode = node.type === "code" || node.type === "inlineCode";
+    if (isCode && start !== undefined && end !== undefined) ranges.push([start, end]);
+    if ("children" in node) open.push(...node.children);
+  }
+  return ranges;
 }
 
 function escapeMarkdown(text: string): string {
