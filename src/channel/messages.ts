@@ -116,7 +116,11 @@ async function offerAsText(
   await memory.once.run(chat, dedupe, async () => {
     const words = await wordsOf(deps, chat);
     const mint = createMint(chat, deps.nonce);
-    const button = mint.button(words.sendAsText, { act: "sendAsText", text: message.text });
+    const button = mint.button(words.sendAsText, {
+      act: "sendAsText",
+      text: message.text,
+      messageId: message.messageId,
+    });
     const text = words.noCommand(
       command.name,
       nearestCommand(command.name, [...deps.commands, "start", "approve", "decline"]),

@@ -1,7 +1,7 @@
 import { assertNever } from "../lib/assert-never.ts";
 import type { IngressWords } from "../model/catalog/ingress.ts";
 import type { ChatKey, RequestNumber } from "../model/ids.ts";
-import type { Person } from "../model/message.ts";
+import type { Mail, Person } from "../model/message.ts";
 import type { ButtonAct, RequestRecord, Right } from "../model/request.ts";
 import { type IngressDeps, wordsOf } from "./desk.ts";
 import { tell } from "./notice.ts";
@@ -50,6 +50,8 @@ function perform(deps: IngressDeps, tap: Tap, act: ButtonAct): Promise<TapReply>
       return withRequest(deps, tap, act.request, (record) => askAnswer(deps, tap, record, act));
     case "choose":
       return withRequest(deps, tap, act.request, (record) => choose(deps, tap, record, act));
+    case "sendAsText":
+      return sendAsText(deps, tap, act);
     case "stop":
       return forward(deps, tap, act, tap.words.stopping);
     default:
@@ -97,9 +99,19 @@ async function choose(deps: IngressDeps, tap: Tap, record: RequestRecord, act: A
   return { text: (await settle(deps, tap.words, record, tap.person, answer)).text };
 }
 
-async function forward(deps: IngressDeps, tap: Tap, act: ButtonAct, toast: string): Promise<TapReply> {
-  const mail = { kind: "button", person: tap.person, act } as const;
-  const result = await deps.store.ingest(tap.chat, tap.event.dedupe, mail, tap.event.at);
+/** Becomes a prompt like any other, once per button however often it is tapped. */
+async function sendAsText(deps: IngressDeps, tap: Tap, act: ActOf<"sendAsText">): Promise<TapReply> {
+  const { text, messageId } = act;
+  const message = { messageId, person: tap.person, sentAt: deps.clock.now(), text, attachments: [] };
+  return put(deps, tap, `text-${tap.event.nonce}`, { kind: "prompt", message }, tap.words.got);
+}
+
+function forward(deps: IngressDeps, tap: Tap, act: ButtonAct, toast: string): Promise<TapReply> {
+  return put(deps, tap, tap.event.dedupe, { kind: "button", person: tap.person, act }, toast);
+}
+
+async function put(deps: IngressDeps, tap: Tap, dedupe: string, mail: Mail, toast: string): Promise<TapReply> {
+  const result = await deps.store.ingest(tap.chat, dedupe, mail, tap.event.at);
   return { text: result === "full" ? tap.words.full(deps.mailboxCap ?? 500) : toast };
 }
 

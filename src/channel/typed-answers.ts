@@ -78,7 +78,8 @@ function notUsed(
   words: IngressWords,
   why: string,
 ): { readonly note: Note; readonly records: readonly ButtonRecord[] } {
+  const { text, messageId } = event.message;
   const mint = createMint(event.chat, deps.nonce);
-  const button = mint.button(words.sendAsText, { act: "sendAsText", text: event.message.text });
+  const button = mint.button(words.sendAsText, { act: "sendAsText", text, messageId });
   return { note: { text: words.notUsed(why), buttons: [button] }, records: mint.records };
 }

@@ -1,4 +1,4 @@
-import type { ChatKey, MailId, Nonce, RequestNumber, ThreadId, TurnId } from "./ids.ts";
+import type { ChatKey, MailId, MessageId, Nonce, RequestNumber, ThreadId, TurnId } from "./ids.ts";
 
 /** One changed file of a patch. `diff` is a unified diff, or the content of an added file. */
 export interface FileChange {
@@ -110,7 +110,8 @@ export type ButtonAct =
       readonly args: string /** How to deal with the running turn. */;
       readonly how?: "stopFirst" | "afterTurn";
     }
-  | { readonly act: "sendAsText"; readonly text: string }
+  /** A message that was no command of ours goes to Codex after all; `messageId` is the message it came in. */
+  | { readonly act: "sendAsText"; readonly text: string; readonly messageId: MessageId }
   | { readonly act: "setting"; readonly key: "whileBusy" | "language"; readonly value: string }
   | { readonly act: "endTerminal"; readonly processId: string };
 
