@@ -2,10 +2,10 @@ import { createHash, randomBytes } from "node:crypto";
 import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { mkdir, readdir, readlink, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
-import { configArgs, processEnv, type ServicePolicy } from "./config-overrides.ts";
+import { configArgs, denyPattern, processEnv, type ServicePolicy } from "./config-overrides.ts";
 import { CodexError, type ProcessRecord } from "./port.ts";
 import { spawnDetached } from "./process.ts";
 import { startTimeOf } from "./process-table.ts";
@@ -85,16 +85,22 @@ export function markOf(record: Pick<ProcessRecord, "socket">): string {
   return basename(record.socket, ".sock");
 }
 
-/** Adds what only this host knows to the denied paths: links resolved, and the folder app-server puts sockets in. */
+/**
+ * Adds what this host knows: links resolved, Codex's sign-in, and the folders app-server puts sockets in (whoever can
+ * talk to one answers his own approvals).
+ */
 function fenced(policy: ServicePolicy): ServicePolicy {
-  const daemons = [...new Set([tmpdir(), "/tmp"])].map((dir) => join(dir, `codex-daemon-${process.getuid?.() ?? 0}`));
-  const control = join(policy.home, "app-server-control");
-  const all = [...policy.deny, ...daemons, ...(existsSync(control) ? [control] : [])];
-  return { ...policy, home: resolved(policy.home), deny: [...new Set(all.map(resolved))] };
+  const home = resolved(policy.home);
+  const daemons = [tmpdir(), "/tmp"].map((dir) => join(dir, `codex-daemon-${process.getuid?.() ?? 0}`));
+  const all = [...policy.deny, ...daemons, join(home, "app-server-control"), join(home, "auth.json")].map(resolved);
+  const deny = [...new Set(all)].map((path) => denyPattern(path, existsSync(path)));
+  return { ...policy, home, deny };
 }
 
+/** Links resolved as far as the path exists. */
 function resolved(path: string): string {
-  return existsSync(path) ? realpathSync(path) : path;
+  if (existsSync(path)) return realpathSync(path);
+  return dirname(path) === path ? path : join(resolved(dirname(path)), basename(path));
 }
 
 interface ProcessFiles {

@@ -1,11 +1,11 @@
 import type { SandboxMode, SessionSpec } from "./port.ts";
 import { toToml } from "./toml.ts";
 
-/** What the service decides about every Codex process, whatever the chat. Paths absolute, links resolved. */
+/** What the service decides about every Codex process, whatever the chat. */
 export interface ServicePolicy {
   /** CODEX_HOME. */
   readonly home: string;
-  /** Folders and files no sandboxed command may read, write or connect to. */
+  /** Patterns ({@link denyPattern}) of what no sandboxed command may read, write or connect to. */
   readonly deny: readonly string[];
   /** `codex.env`: for app-server, never for the model's commands (L10). */
   readonly env: Readonly<Record<string, string>>;
@@ -112,9 +112,10 @@ function commandEnvironment(policy: ServicePolicy, mark: string): unknown {
 }
 
 function profiles(policy: ServicePolicy): [string, unknown][] {
-  const denied = Object.fromEntries([...policy.deny, `${policy.home}/auth.json`].map((path) => [path, "deny"]));
-  // Writable for commands it would let them add rules that allow themselves anything.
-  const filesystem = { [policy.home]: "read", ...denied };
+  const denied = Object.fromEntries(policy.deny.map((pattern) => [pattern, "deny"]));
+  // Writable for commands, the home would let them add rules that allow themselves anything. Depth 1: without it a
+  // pattern walks its whole folder before each command (measured: +0.2 s for 30,000 files).
+  const filesystem = { glob_scan_max_depth: 1, [policy.home]: "read", ...denied };
   const profile = (sandbox: SandboxMode, parent: string, network: boolean): [string, unknown] => [
     `permissions.${profileName({ sandbox, network })}`,
     { extends: parent, network: { enabled: network }, filesystem },
@@ -124,4 +125,13 @@ function profiles(policy: ServicePolicy): [string, unknown][] {
     profile("workspace-write", ":workspace", false),
     profile("workspace-write", ":workspace", true),
   ];
+}
+
+/**
+ * The pattern that denies `path`. One that does not exist must not be named plainly: the sandbox would try to make it
+ * and every command would fail; a glob is looked up anew before each command.
+ */
+export function denyPattern(path: string, exists: boolean): string {
+  const plain = path.replace(/[*?[\]{}]/g, "[$&]");
+  return exists ? plain : plain.replace(/([^/[\]])([^/]*)$/, "[$1]$2");
 }

@@ -86,6 +86,7 @@ class Session implements CodexSession {
       clientUserMessageId: clientId,
       input: input.map(toUserInput),
       ...settings(spec),
+      ...turnSandbox(spec),
       ...(spec.effort === undefined ? {} : { effort: spec.effort }),
     };
     this.#inbox.lastTurnAt = this.#deps.clock.now();
@@ -169,6 +170,7 @@ class Session implements CodexSession {
   #open(spec: SessionSpec, threadId: ThreadId | undefined): Promise<z.infer<typeof results.thread>> {
     const common = {
       ...settings(spec),
+      ...threadSandbox(spec),
       ...(spec.instructions === undefined ? {} : { developerInstructions: spec.instructions }),
       // No field of its own here; a turn's `effort` overrides it.
       ...(spec.effort === undefined ? {} : { config: { model_reasoning_effort: spec.effort } }),
@@ -238,10 +240,19 @@ function settings(spec: SessionSpec) {
   return {
     cwd: spec.cwd,
     approvalPolicy: spec.approvalPolicy,
-    permissions: profileName(spec),
     runtimeWorkspaceRoots: workspaceRoots(spec),
     ...(spec.model === undefined ? {} : { model: spec.model }),
   };
+}
+
+/** Full access goes by the older fields: measured, the profile of that name keeps what an earlier one denied. */
+function threadSandbox(spec: SessionSpec): Pick<ThreadStartParams, "sandbox" | "permissions"> {
+  return spec.sandbox === "danger-full-access" ? { sandbox: spec.sandbox } : { permissions: profileName(spec) };
+}
+
+function turnSandbox(spec: SessionSpec): Pick<TurnStartParams, "sandboxPolicy" | "permissions"> {
+  if (spec.sandbox === "danger-full-access") return { sandboxPolicy: { type: "dangerFullAccess" } };
+  return { permissions: profileName(spec) };
 }
 
 function toUserInput(input: CodexInput): UserInput {

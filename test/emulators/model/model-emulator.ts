@@ -66,7 +66,7 @@ export class ModelEmulator {
     return of.at(-1)?.userTexts ?? [];
   }
 
-  /** Resolves with the first request, past or future, that passes; rejects after `timeoutMs`. */
+  /** Resolves with the first request, past or future, that passes, now or once its state changed; rejects after `timeoutMs`. */
   async waitFor(pred: (request: ModelRequest) => boolean, timeoutMs = 10_000): Promise<ModelRequest> {
     const deadline = performance.now() + timeoutMs;
     for (;;) {
@@ -74,7 +74,7 @@ export class ModelEmulator {
       if (found !== undefined) return found;
       const left = deadline - performance.now();
       if (left <= 0) throw new Error(`no such model request in ${timeoutMs} ms (${this.requests.length} seen)`);
-      await this.#nextRequest(left);
+      await this.#change(left);
     }
   }
 
@@ -86,7 +86,7 @@ export class ModelEmulator {
     this.#relisten = setTimeout(() => void this.#listen(port), ms);
   }
 
-  #nextRequest(ms: number): Promise<void> {
+  #change(ms: number): Promise<void> {
     return new Promise((resolve) => {
       const done = (): void => {
         clearTimeout(timer);
@@ -136,7 +136,7 @@ export class ModelEmulator {
       return;
     }
     this.requests.push(request);
-    for (const waiter of this.#waiters) waiter();
+    this.#wake();
     await this.#play(request, new ResponseStream(res, `r${++this.#count}`));
   }
 
@@ -154,6 +154,11 @@ export class ModelEmulator {
       if (!(error instanceof StreamClosed)) throw error;
       request.state = "aborted";
     }
+    this.#wake();
+  }
+
+  #wake(): void {
+    for (const waiter of this.#waiters) waiter();
   }
 
   #scriptOf(request: ModelRequest): Running {

@@ -112,9 +112,10 @@ export class ResponseStream {
     this.#out.end();
   }
 
-  /** Breaks the connection. */
+  /** Breaks the connection once everything written is out. */
   cut(): void {
-    this.#out.destroy();
+    this.open();
+    this.#out.socket?.destroySoon();
   }
 
   /** Resolves once the client hung up. */

@@ -38,7 +38,11 @@ export class Events {
 
   /** The nth event (from 1) of a kind, past or future. */
   next<K extends Kind>(kind: K, nth = 1, timeoutMs?: number): Promise<Of<K>> {
-    return until(() => this.of(kind)[nth - 1], `${kind} no. ${nth} in ${this.all.map((e) => e.kind).join(" ")}`, timeoutMs);
+    return until(
+      () => this.of(kind)[nth - 1],
+      `${kind} no. ${nth} in ${this.all.map((e) => e.kind).join(" ")}`,
+      timeoutMs,
+    );
   }
 
   async turn(nth = 1): Promise<{ turnId: TurnId; ended: Of<"turnEnded"> }> {
@@ -55,7 +59,13 @@ export class Events {
 /** A Codex runtime on a scripted model, in folders of its own. */
 export async function openLab(options: { home?: CodexHomeOptions; runtime?: Partial<CodexRuntimeOptions> } = {}) {
   const root = await mkdtemp(join(tmpdir(), "hl-"));
-  const dirs = { root, home: join(root, "home"), cwd: join(root, "ws"), data: join(root, "data"), run: join(root, "run") };
+  const dirs = {
+    root,
+    home: join(root, "home"),
+    cwd: join(root, "ws"),
+    data: join(root, "data"),
+    run: join(root, "run"),
+  };
   await Promise.all([dirs.cwd, dirs.data, dirs.run].map((dir) => mkdir(dir)));
   await writeFile(join(root, "hotline.yaml"), "token: CONFIGSECRET\n");
   const model = new ModelEmulator();
@@ -76,7 +86,13 @@ export async function openLab(options: { home?: CodexHomeOptions; runtime?: Part
     ...options.runtime,
   };
   const runtime = createCodexRuntime(runtimeOptions);
-  const spec: SessionSpec = { cwd: dirs.cwd, approvalPolicy: "never", sandbox: "danger-full-access", network: false, writable: [] };
+  const spec: SessionSpec = {
+    cwd: dirs.cwd,
+    approvalPolicy: "never",
+    sandbox: "danger-full-access",
+    network: false,
+    writable: [],
+  };
   const records: ProcessRecord[] = [];
   let count = 0;
   return {

@@ -1,0 +1,89 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { shell } from "../../emulators/model/steps.ts";
+import { type Lab, openLab, until } from "./lab.ts";
+
+let lab: Lab;
+beforeAll(async () => {
+  lab = await openLab();
+});
+afterAll(() => lab.close());
+
+/** Pids whose command line holds `text`. */
+function running(text: string): number[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").join(" ").includes(text);
+      } catch {
+        return false;
+      }
+    });
+}
+
+test.for(["danger-full-access", "workspace-write"] as const)(
+  "end leaves no process behind, a grandchild neither: %s",
+  async (sandbox) => {
+    const seconds = sandbox === "workspace-write" ? 30_011 : 30_012;
+    const { session, events } = await lab.open({ sandbox });
+    lab.model.on(`long ${sandbox}`, [shell(`bash -c "sleep ${seconds}; echo x"`, { yieldMs: 30_000 })]);
+    await lab.say(session, `long ${sandbox}`, { sandbox });
+    await events.next("action");
+    await until(() => running(`sleep ${seconds}`).length > 0, "sleeping");
+    await session.end();
+    expect(lab.runtime.alive(session.process)).toBe(false);
+    expect(running(`sleep ${seconds}`)).toEqual([]);
+    expect(events.of("disconnected")).toEqual([]);
+    expect(readdirSync(lab.run)).toEqual([]);
+  },
+);
+
+test("left-overs of a process that was killed are ended with its record, files included", async () => {
+  const { session, events } = await lab.open();
+  lab.model.on("orphan", [shell('bash -c "sleep 30013; echo x"', { yieldMs: 30_000 })]);
+  await lab.say(session, "orphan");
+  await events.next("action");
+  await until(() => running("sleep 30013").length > 0, "sleeping");
+  process.kill(session.process.pid, "SIGKILL");
+  await until(() => !lab.runtime.alive(session.process), "dead");
+  await lab.runtime.end(session.process);
+  expect(running("sleep 30013")).toEqual([]);
+  expect(readdirSync(lab.run)).toEqual([]);
+});
+
+test("sweep removes the files of dead processes and touches no living one", async () => {
+  const living = await lab.open();
+  const dead = await lab.open();
+  process.kill(dead.session.process.pid, "SIGKILL");
+  await until(() => !lab.runtime.alive(dead.session.process), "dead");
+  await lab.runtime.sweep([]);
+  expect(existsSync(dead.session.process.socket)).toBe(false);
+  expect(lab.runtime.alive(living.session.process)).toBe(true);
+  expect(existsSync(living.session.process.socket)).toBe(true);
+  await living.session.end();
+});
+
+test("a record of another host or another start time is not alive", async () => {
+  const { session } = await lab.open();
+  const record = session.process;
+  expect(lab.runtime.alive(record)).toBe(true);
+  expect(lab.runtime.alive({ ...record, host: "elsewhere" })).toBe(false);
+  expect(await lab.runtime.attach({ ...record, startTime: "1" })).toBeUndefined();
+  await session.end();
+});
+
+test("an end waits for the sign-in to be flushed after the last turn", async () => {
+  const slow = await openLab({ runtime: { flushMs: 400 } });
+  const { session, events } = await slow.open();
+  await slow.say(session, "hello");
+  await events.turn();
+  const before = Date.now();
+  const ending = session.end();
+  await until(() => Date.now() - before > 150, "a while");
+  expect(slow.runtime.alive(session.process)).toBe(true);
+  await ending;
+  expect(slow.runtime.alive(session.process)).toBe(false);
+  await slow.close();
+});
