@@ -31,14 +31,15 @@ local function holds(key, node, epoch)
   return lease[1] == node and lease[2] == epoch
 end
 
--- Tells the owner of a chat about new mail, or flags the chat: 'live', 'wake' (newly flagged) or 'queued'.
+-- Tells the owner of a chat about new mail, or flags the chat: 'live', 'wake' (flagged, or its owner died) or 'queued'.
 local function ring(state, scheduled, chat, doorbell)
   local lease = redis.call('HMGET', state, 'own', 'exp')
   if lease[1] and tonumber(lease[2]) > now() then
     redis.call('PUBLISH', doorbell .. lease[1], chat)
     return 'live'
   end
-  if redis.call('ZADD', scheduled, 'NX', text(now()), chat) == 1 then
+  -- A dead owner's chat is flagged already; its next owner need not wait for the sweeper.
+  if redis.call('ZADD', scheduled, 'NX', text(now()), chat) == 1 or lease[1] then
     return 'wake'
   end
   return 'queued'

@@ -83,13 +83,33 @@ describe("commit", () => {
     expect(await unlucky.chats.readMail(chat)).toHaveLength(1);
   });
 
-  it("writes of one chat happen in the order of the calls, also when they are not awaited", async () => {
+  it("L5: writes of one chat happen in the order of the calls, whatever the network does", async () => {
     const chat = newChat();
-    const { lease } = await owned(a.chats, chat);
-    await Promise.all(Array.from({ length: 50 }, (_, index) => a.chats.commit(lease, { ops: [final(String(index))] })));
-    expect((await outbox.head(chat, 50)).ops.map((op) => finalText(op.body))).toEqual(
-      Array.from({ length: 50 }, (_, index) => String(index)),
-    );
+    let slowest = 10;
+    const uneven: RedisLink = {
+      ...link,
+      run: async (...call) => {
+        await new Promise((resolve) => setTimeout(resolve, slowest--));
+        return link.run(...call);
+      },
+    };
+    const { chats } = node(uneven, "uneven", { leaseMs: 60_000 });
+    const { lease } = await owned(chats, chat);
+    const texts = ["0", "1", "2", "3", "4", "5"];
+    await Promise.all(texts.map((text) => chats.commit(lease, { ops: [final(text)] })));
+    expect((await outbox.head(chat, 50)).ops.map((op) => finalText(op.body))).toEqual(texts);
+  });
+
+  it("L5: the first write of a restarted process is not taken for the last of the old one", async () => {
+    const chat = newChat();
+    for (const text of ["before", "after"]) {
+      const { chats } = node(link, "restarted", { leaseMs: 60_000 });
+      const { lease } = await owned(chats, chat);
+      await chats.commit(lease, { ops: [final(text)] });
+      await chats.updateView(lease, { view: growing(text, "i"), openItemId: "i", append: text });
+    }
+    expect((await outbox.head(chat, 50)).ops.map((op) => finalText(op.body))).toEqual(["before", "after"]);
+    expect(await liveText(chat)).toBe("after");
   });
 
   it("a service note carries its buttons", async () => {

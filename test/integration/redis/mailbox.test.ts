@@ -118,11 +118,19 @@ describe("who hears of new mail", () => {
     expect(a.woken).not.toContain(chat);
   });
 
-  it("a dead owner is no owner: the sweeper offers its chat once per wait", async () => {
+  it("L3: a dead owner is no owner: new mail wakes the chat at once", async () => {
     const chat = newChat();
     const dying = node(link, "dying", { leaseMs: 1 });
     await owned(dying.chats, chat);
     await until(async () => (await a.chats.unowned(0)).includes(chat));
+    await a.ingress.ingest(chat, "1", prompt("1"), facts(chat));
+    expect(a.woken).toContain(chat);
+  });
+
+  it("the sweeper offers a chat nobody owns once per wait", async () => {
+    const chat = newChat();
+    await link.redis.zadd(link.keys.scheduled, Date.now() - 61_000, chat);
+    expect(await a.chats.unowned(60_000)).toContain(chat);
     expect(await a.chats.unowned(60_000)).not.toContain(chat);
   });
 
