@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtemp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { writeCodexHome } from "../emulators/model/codex-home.ts";
 import { ModelEmulator } from "../emulators/model/model-emulator.ts";
 import type { Chat, ChatMessage } from "../emulators/telegram/chats.ts";
-import { TelegramEmulator, type TelegramEmulatorOptions } from "../emulators/telegram/telegram-emulator.ts";
 import type { Tap } from "../emulators/telegram/phone.ts";
+import { TelegramEmulator, type TelegramEmulatorOptions } from "../emulators/telegram/telegram-emulator.ts";
 import type { WireUser } from "../emulators/telegram/wire.ts";
 
 /** What a world may do differently. */
@@ -61,8 +61,16 @@ export class ServiceWorld {
     await writeCodexHome(join(world.dir, "codex"), world.model.baseUrl, options.codexHome);
     const config = {
       dataDir: world.dataDir,
-      codex: { home: join(world.dir, "codex"), approvalPolicy: "never", sandbox: "danger-full-access", ...options.codex },
-      channels: { telegram: [{ id: "main", token: world.telegram.token, apiRoot: world.telegram.url }], web: { listen: "127.0.0.1:0" } },
+      codex: {
+        home: join(world.dir, "codex"),
+        approvalPolicy: "never",
+        sandbox: "danger-full-access",
+        ...options.codex,
+      },
+      channels: {
+        telegram: [{ id: "main", token: world.telegram.token, apiRoot: world.telegram.url }],
+        web: { listen: "127.0.0.1:0" },
+      },
       ...(options.unclaimed === true ? {} : { access: { owners: ["telegram:1001"] } }),
       projects: { app: { path: world.project } },
       timezone: "UTC",
@@ -78,7 +86,10 @@ export class ServiceWorld {
     const polls = this.polls;
     const path = [process.env.PATH, join(process.env.HOME ?? "", ".local/share/codex-hotline/redis/bin")].join(":");
     const env = { PATH: path, HOME: join(this.dir, "home"), TMPDIR: tmpdir(), LANG: "C.UTF-8", ...this.env };
-    const child = spawn(process.execPath, ["dist/src/main.js", "start", "--config", join(this.dir, "hotline.yaml")], { env, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(process.execPath, ["dist/src/main.js", "start", "--config", join(this.dir, "hotline.yaml")], {
+      env,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     this.child = child;
     child.stdout.on("data", (data: Buffer) => {
       this.output += data.toString();
@@ -121,7 +132,12 @@ export class ServiceWorld {
 
   /** Waits for a message of the bot that fits; the newest one counts. */
   message(matches: string | RegExp | ((message: ChatMessage) => boolean), timeoutMs = 20_000): Promise<ChatMessage> {
-    const fits = (m: ChatMessage): boolean => (typeof matches === "function" ? matches(m) : typeof matches === "string" ? m.text.includes(matches) : matches.test(m.text));
+    const fits = (m: ChatMessage): boolean =>
+      typeof matches === "function"
+        ? matches(m)
+        : typeof matches === "string"
+          ? m.text.includes(matches)
+          : matches.test(m.text);
     return this.waitFor(() => this.sent.findLast(fits), `a message like ${String(matches)}`, timeoutMs);
   }
 
@@ -132,10 +148,17 @@ export class ServiceWorld {
 
   /** Waits for anything the phone can see. */
   async waitFor<T>(probe: () => T | undefined | null | false, what: string, timeoutMs = 20_000): Promise<T> {
+    // Probes look at files and output too, which ring no bell.
+    const bell = setInterval(() => this.telegram.transcript.ring(), 25);
     try {
       return await this.telegram.waitFor(probe, timeoutMs);
     } catch (error) {
-      throw new Error(`never: ${what}\nchat: ${JSON.stringify(this.sent.map((m) => m.text))}\nservice: ${this.output.slice(-6000)}`, { cause: error });
+      throw new Error(
+        `never: ${what}\nchat: ${JSON.stringify(this.sent.map((m) => m.text))}\nservice: ${this.output.slice(-6000)}`,
+        { cause: error },
+      );
+    } finally {
+      clearInterval(bell);
     }
   }
 
@@ -147,7 +170,8 @@ export class ServiceWorld {
       if (!/^\d+$/.test(entry)) continue;
       const environ = await readFile(`/proc/${entry}/environ`, "utf8").catch(() => "");
       const command = await readFile(`/proc/${entry}/cmdline`, "utf8").catch(() => "");
-      if (command.includes("app-server") && environ.includes(`CODEX_HOME=${join(this.dir, "codex")}`)) pids.push(Number(entry));
+      if (command.includes("app-server") && environ.includes(`CODEX_HOME=${join(this.dir, "codex")}`))
+        pids.push(Number(entry));
     }
     return pids;
   }

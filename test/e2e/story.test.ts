@@ -20,10 +20,21 @@ describe("a message", () => {
 
   it("is answered: taken at once, streamed while it grows, one final that replies to it, formatted, with a footer", async () => {
     const rest = gate();
-    world.model.on("add a health endpoint", [plan([["find the router", "completed"], ["add /health", "in_progress"], "test it"]), shell("echo router"), text(["I'm adding a ", "`/health` route", rest, " next to it. **Done.**"], { everyMs: 20 })]);
+    world.model.on("add a health endpoint", [
+      plan([["find the router", "completed"], ["add /health", "in_progress"], "test it"]),
+      shell("echo router"),
+      text(["I'm adding a ", "`/health` route", rest, " next to it. **Done.**"], { everyMs: 20 }),
+    ]);
     const asked = world.say("add a health endpoint");
     await world.waitFor(() => asked.reactions.includes("👀"), "👀", 2000);
-    const draft = await world.waitFor(() => world.telegram.drafts(world.chat).flatMap((d) => d.frames).find((f) => f.text.includes("/health")), "the answer in a draft");
+    const draft = await world.waitFor(
+      () =>
+        world.telegram
+          .drafts(world.chat)
+          .flatMap((d) => d.frames)
+          .find((f) => f.text.includes("/health")),
+      "the answer in a draft",
+    );
     expect(draft.text).toMatch(/^Working · \d+ s/);
     expect(draft.text).toContain("▸ add /health");
     expect(draft.text).toContain("✓ find the router");
@@ -62,7 +73,8 @@ describe("a message", () => {
     expect(parts.length).toBeGreaterThan(3);
     const shown = parts.flatMap((p) => p.text.split("\n")).filter((l) => l.startsWith("line "));
     expect(shown).toEqual(lines);
-    for (const part of parts) expect(part.entities).toContainEqual(expect.objectContaining({ type: "pre", language: "ts" }));
+    for (const part of parts)
+      expect(part.entities).toContainEqual(expect.objectContaining({ type: "pre", language: "ts" }));
   });
 
   it("/status, /queue, /help and an unknown command are answered", async () => {
@@ -76,8 +88,8 @@ describe("a message", () => {
     world.say("/help");
     await world.message("/stop");
     world.say("/stats");
-    const offer = await world.message(/\/status/);
-    expect(offer.markup?.inline_keyboard?.flat().length).toBeGreaterThan(0);
+    const offer = await world.message((m) => m.markup?.inline_keyboard?.flat()[0]?.text === "Send as text");
+    expect(offer.text).toContain("/status");
   });
 });
 
@@ -94,13 +106,16 @@ describe("an approval", () => {
     expect(card.text).toContain("printf pushed > pushed.txt");
     expect(card.text).toContain("in app");
     expect(card.silent).toBe(false);
-    const answer = await world.tap(card, "Approve").answer;
-    expect(answer.text).toBeTruthy();
-    await world.waitFor(() => /^Approved once by @owner · \d\d:\d\d · exit 0/.test(card.text), "the verdict on the card");
+    const approve = world.tap(card, "Approve");
+    expect((await approve.answer).text).toBeTruthy();
+    await world.waitFor(
+      () => /^Approved once by @owner · \d\d:\d\d · exit 0/.test(card.text),
+      "the verdict on the card",
+    );
     await world.message("Pushed.");
     expect(execFileSync("cat", ["pushed.txt"], { cwd: world.project }).toString()).toBe("pushed");
-    const late = await world.tap({ ...card, markup: { inline_keyboard: [] } }, "Approve").answer.catch(() => undefined);
-    expect(late?.text ?? "").not.toContain("Approved");
+    const late = world.telegram.phone.forgeTap(approve.data, world.owner, card);
+    expect((await late.answer).text).toMatch(/^@owner approved this at \d\d:\d\d\.$/);
   });
 
   it("declined is told to the model, which goes on; declined with a reason hands the reason over", async () => {
@@ -144,7 +159,20 @@ describe("an approval", () => {
   });
 
   it("a question is asked with its options, and the tapped one answers it", async () => {
-    world.model.on("which", [ask([{ id: "db", header: "Database", question: "Which database should the test use?", options: [{ label: "SQLite", description: "a file" }, { label: "Postgres", description: "a server" }] }]), text("Taking it.")]);
+    world.model.on("which", [
+      ask([
+        {
+          id: "db",
+          header: "Database",
+          question: "Which database should the test use?",
+          options: [
+            { label: "SQLite", description: "a file" },
+            { label: "Postgres", description: "a server" },
+          ],
+        },
+      ]),
+      text("Taking it."),
+    ]);
     world.say("which");
     const card = await world.message("Which database should the test use?");
     await world.tap(card, "SQLite").answer;
@@ -215,7 +243,10 @@ it("the first to send the claim owns the service; before that nobody is answered
   world = await ServiceWorld.create({ unclaimed: true });
   await world.start();
   world.model.on("hello", [text("hi")]);
-  const link = await world.waitFor(() => /https:\/\/t\.me\/hotline_test_bot\?start=(\S+)/.exec(world.output)?.[1], "the claim link");
+  const link = await world.waitFor(
+    () => /https:\/\/t\.me\/hotline_test_bot\?start=(\S+)/.exec(world.output)?.[1],
+    "the claim link",
+  );
   world.say("hello");
   world.say("/start WRONG-CODE");
   world.say(`/start ${link}`);
