@@ -35,6 +35,8 @@ export const capabilities: Capabilities = {
 export const limits = {
   /** answerCallbackQuery.text. */
   toast: 200,
+  /** Entities of a message that are shown; the rest is dropped. */
+  entities: 100,
   /** sendDocument.caption. */
   caption: 1024,
   /** Labels have no published limit; longer ones are cut by every client. */

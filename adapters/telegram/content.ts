@@ -59,7 +59,8 @@ type Style =
   | { readonly type: "pre"; readonly language: string };
 
 function whole(source: string, style: Style): Formatted {
-  const text = sanitize(source);
+  // Telegram shows a tab as one blank, which would take the indentation out of code and diffs.
+  const text = sanitize(source).replaceAll("\t", "    ");
   return { text, entities: text === "" ? [] : [{ ...style, offset: 0, length: text.length }] };
 }
 

@@ -3,7 +3,7 @@ import type { MessageId } from "../../src/model/ids.ts";
 import { clip } from "../../src/model/text/truncate.ts";
 import { capabilities, limits } from "./capabilities.ts";
 import { footerOf, formatContent, formatPieces, replyMarkup, sourceOf } from "./content.ts";
-import { split } from "./format-split.ts";
+import { type Part, partsOrDocument, split } from "./format-split.ts";
 import type { TelegramCall } from "./requests.ts";
 import { richCall } from "./rich.ts";
 import { clippedFormatted, type Formatted, joined, plain } from "./styled-text.ts";
@@ -42,18 +42,18 @@ export function renderBody(body: OutboxBody, screen: Screen, options: RenderOpti
   }
 }
 
-/** Fields every text has: no link previews under an agent's output. */
+/** Fields every text has: no link previews under an agent's output, and no more entities than Telegram shows. */
 export function textFields(text: Formatted): Readonly<Record<string, unknown>> {
   return {
     text: text.text,
-    ...(text.entities.length === 0 ? {} : { entities: text.entities }),
+    ...(text.entities.length === 0 ? {} : { entities: text.entities.slice(0, limits.entities) }),
     link_preview_options: { is_disabled: true },
   };
 }
 
 function renderMessage(body: Message, options: RenderOptions): readonly TelegramCall[] {
-  const parts = partsOf(body.content);
-  if (parts.length > capabilities.maxParts) return firstPartAndDocument(body, parts);
+  const { parts, document } = partsOrDocument(partsOf(body.content), capabilities.maxParts);
+  if (document) return firstPartAndDocument(body, parts);
   const calls = parts.map((part, index) =>
     sendText(body, part, { first: index === 0, last: index === parts.length - 1 }),
   );
@@ -66,16 +66,17 @@ function renderMessage(body: Message, options: RenderOptions): readonly Telegram
 }
 
 /** Parts of at most one message each; part marks and the footer have their room kept free. */
-function partsOf(content: Content): readonly Formatted[] {
-  const whole = formatContent(content);
-  if (whole.text.trim() === "") return content.buttons === undefined ? [] : [plain("…")];
-  if (whole.text.length <= capabilities.maxTextLength) return [whole];
+function partsOf(content: Content): readonly Part[] {
+  const { maxTextLength } = capabilities;
+  const whole = split(formatContent(content), maxTextLength);
+  if (whole.length === 0) return content.buttons === undefined ? [] : [{ ...plain("…"), after: "" }];
+  if (whole.length === 1) return whole;
   const footer = footerOf(content);
-  const room = capabilities.maxTextLength - partMark(99, 99).length - footer.text.length - 2;
-  const parts = split(formatPieces(content.pieces), room);
+  const parts = split(formatPieces(content.pieces), maxTextLength, partMark(99, 99).length + footer.text.length + 2);
   return parts.map((part, index) => {
     const marked = joined([part, plain(partMark(index + 1, parts.length))], "");
-    return index === parts.length - 1 && footer.text !== "" ? joined([marked, footer], "\n\n") : marked;
+    const last = index === parts.length - 1 && footer.text !== "";
+    return { ...(last ? joined([marked, footer], "\n\n") : marked), after: part.after };
   });
 }
 
