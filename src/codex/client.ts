@@ -1,16 +1,10 @@
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
+import { readAs } from "./errors.ts";
 import type { InitializeParams } from "./protocol/generated/InitializeParams.ts";
 import { results } from "./protocol/read.ts";
 import { createRpcPeer, type RpcHandlers, type RpcPeer } from "./rpc-peer.ts";
 import type { MessageStream } from "./ws-stream.ts";
-
-/** An initialized connection to app-server. */
-export interface CodexClient extends RpcPeer {
-  /** `hotline/0.169.0 (…)`. */
-  readonly userAgent: string;
-  readonly codexHome: string;
-}
 
 /** Notifications nobody here reads, and there are many of. */
 const unread = [
@@ -31,21 +25,22 @@ const unread = [
   "thread/settings/updated",
 ];
 
-/** Does the handshake. Rejects with CodexError when app-server does not answer it; the stream is closed then. */
+/** Does the handshake with app-server. Rejects with CodexError when app-server does not answer it; the stream is closed then. */
 export async function openClient(
   stream: MessageStream,
   handlers: RpcHandlers,
   deps: { readonly clock: Clock; readonly log: Logger },
-): Promise<CodexClient> {
+): Promise<RpcPeer> {
   const peer = createRpcPeer(stream, handlers, deps);
   const params: InitializeParams = {
     clientInfo: { name: "hotline", title: "codex-hotline", version: "0.1.0" },
     capabilities: { experimentalApi: true, requestAttestation: false, optOutNotificationMethods: unread },
   };
   try {
-    const { userAgent, codexHome } = results.initialize.parse(await peer.request("initialize", params));
+    const { userAgent } = readAs(results.initialize, "initialize", await peer.request("initialize", params));
+    deps.log.debug({ userAgent }, "codex connects");
     await peer.notify("initialized");
-    return { ...peer, userAgent, codexHome };
+    return peer;
   } catch (error) {
     peer.close();
     throw error;

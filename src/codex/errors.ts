@@ -6,6 +6,13 @@ const rpcFailure = z.looseObject({
   data: z.looseObject({ input_error_code: z.string().nullish(), codexErrorInfo: z.unknown().optional() }).nullish(),
 });
 
+/** Reads a result leniently. CodexError `rejected` when even what is needed of it is not there. */
+export function readAs<T extends z.ZodType>(schema: T, method: string, result: unknown): z.infer<T> {
+  const read = schema.safeParse(result);
+  if (read.success) return read.data;
+  throw new CodexError("rejected", `${method} was answered in an unknown shape`, { cause: read.error });
+}
+
 /** app-server 0.169.0 has one code for nearly every refusal (-32600); only its words tell them apart. */
 const byWords: readonly (readonly [RegExp, CodexErrorCode])[] = [
   [/no rollout found|thread not found|thread not loaded|invalid session id|is archived/, "threadLost"],

@@ -62,102 +62,122 @@ interface Waiting {
 
 /** Speaks JSON-RPC over `stream` until it closes. Ids are ours, counted from 1. */
 export function createRpcPeer(stream: MessageStream, handlers: RpcHandlers, options: RpcPeerOptions): RpcPeer {
-  const { clock, log, timeoutMs = 30_000, maxInFlight = 64, overloadTries = 4, random = Math.random } = options;
-  const pending = new Map<RpcId, Waiting>();
-  const queue: (() => void)[] = [];
-  let nextId = 1;
-  let inFlight = 0;
-  let gone: string | undefined;
+  return new Peer(stream, handlers, options);
+}
 
-  const settle = (id: RpcId): Waiting | undefined => {
-    const waiting = pending.get(id);
-    if (waiting === undefined) return undefined;
-    pending.delete(id);
-    waiting.timer.abort();
-    inFlight -= 1;
-    queue.shift()?.();
-    return waiting;
-  };
+/** open → closed, once. In flight: written and neither answered nor expired; requests beyond the cap wait in order. */
+class Peer implements RpcPeer {
+  readonly #stream: MessageStream;
+  readonly #handlers: RpcHandlers;
+  readonly #options: Required<RpcPeerOptions>;
+  readonly #inFlight = new Map<RpcId, Waiting>();
+  readonly #queue: (() => void)[] = [];
+  #nextId = 1;
+  #closedFor: string | undefined;
 
-  const expire = async (id: RpcId, signal: AbortSignal): Promise<void> => {
+  constructor(stream: MessageStream, handlers: RpcHandlers, options: RpcPeerOptions) {
+    this.#stream = stream;
+    this.#handlers = handlers;
+    this.#options = { timeoutMs: 30_000, maxInFlight: 64, overloadTries: 4, random: Math.random, ...options };
+    stream.onMessage((text) => this.#receive(text));
+    stream.onClose((reason) => this.#end(reason));
+  }
+
+  async request(method: string, params: unknown): Promise<unknown> {
+    const { clock, overloadTries, random } = this.#options;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#once(method, params);
+      } catch (error) {
+        if (!isOverloaded(error) || attempt >= overloadTries) throw error;
+        await clock.sleep(100 * 2 ** (attempt - 1) * (0.5 + random()));
+      }
+    }
+  }
+
+  notify(method: string, params?: unknown): Promise<void> {
+    return this.#stream.send(JSON.stringify({ method, params }));
+  }
+
+  respond(id: RpcId, result: unknown): Promise<void> {
+    return this.#stream.send(JSON.stringify({ id, result }));
+  }
+
+  refuse(id: RpcId, code: number, why: string): Promise<void> {
+    return this.#stream.send(JSON.stringify({ id, error: { code, message: why } }));
+  }
+
+  close(): void {
+    this.#end("closed by us");
+    this.#stream.close();
+  }
+
+  #once(method: string, params: unknown): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const start = (): void => this.#write(method, params, resolve, reject);
+      const full = this.#inFlight.size >= this.#options.maxInFlight;
+      if (full && this.#closedFor === undefined) this.#queue.push(start);
+      else start();
+    });
+  }
+
+  #write(method: string, params: unknown, resolve: Waiting["resolve"], reject: Waiting["reject"]): void {
+    if (this.#closedFor !== undefined) {
+      reject(new CodexError("disconnected", this.#closedFor));
+      return;
+    }
+    const id = this.#nextId++;
+    const timer = new AbortController();
+    this.#inFlight.set(id, { method, resolve, reject, timer });
+    void this.#expire(id, timer.signal);
+    this.#stream
+      .send(JSON.stringify({ id, method, params }))
+      .catch((error: unknown) => this.#settle(id)?.reject(disconnected(error)));
+  }
+
+  async #expire(id: RpcId, signal: AbortSignal): Promise<void> {
+    const { clock, timeoutMs } = this.#options;
     try {
       await clock.sleep(timeoutMs, signal);
     } catch {
       // Aborted: the request was settled.
       return;
     }
-    const waiting = settle(id);
+    const waiting = this.#settle(id);
     waiting?.reject(new CodexError("timeout", `${waiting.method} was not answered in ${timeoutMs} ms`));
-  };
+  }
 
-  const write = (method: string, params: unknown, resolve: Waiting["resolve"], reject: Waiting["reject"]): void => {
-    if (gone !== undefined) {
-      reject(new CodexError("disconnected", gone));
-      return;
-    }
-    const id = nextId++;
-    const timer = new AbortController();
-    inFlight += 1;
-    pending.set(id, { method, resolve, reject, timer });
-    void expire(id, timer.signal);
-    stream
-      .send(JSON.stringify({ id, method, params }))
-      .catch((error: unknown) => settle(id)?.reject(disconnected(error)));
-  };
+  #settle(id: RpcId): Waiting | undefined {
+    const waiting = this.#inFlight.get(id);
+    if (waiting === undefined) return undefined;
+    this.#inFlight.delete(id);
+    waiting.timer.abort();
+    this.#queue.shift()?.();
+    return waiting;
+  }
 
-  const once = (method: string, params: unknown): Promise<unknown> =>
-    new Promise((resolve, reject) => {
-      const start = (): void => write(method, params, resolve, reject);
-      if (inFlight < maxInFlight || gone !== undefined) start();
-      else queue.push(start);
-    });
-
-  const request = async (method: string, params: unknown): Promise<unknown> => {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await once(method, params);
-      } catch (error) {
-        if (!isOverloaded(error) || attempt >= overloadTries) throw error;
-        await clock.sleep(100 * 2 ** (attempt - 1) * (0.5 + random()));
-      }
-    }
-  };
-
-  const receive = (text: string): void => {
+  #receive(text: string): void {
     const m = parse(text);
-    if (m === undefined) log.debug({ bytes: text.length }, "codex message is not understood");
-    else if (m.method !== undefined && m.id !== undefined) handlers.request(m.id, m.method, m.params);
-    else if (m.method !== undefined) handlers.notification(m.method, m.params);
-    else if (m.id !== undefined) answered(m.id, m.result, m.error);
-  };
+    if (m === undefined) this.#options.log.debug({ bytes: text.length }, "codex message is not understood");
+    else if (m.method !== undefined && m.id !== undefined) this.#handlers.request(m.id, m.method, m.params);
+    else if (m.method !== undefined) this.#handlers.notification(m.method, m.params);
+    else if (m.id !== undefined) this.#answered(m.id, m.result, m.error);
+  }
 
-  const answered = (id: RpcId, result: unknown, error: RpcFailure | undefined): void => {
-    const waiting = settle(id);
-    if (waiting === undefined) log.debug({ rpcId: id }, "codex answers an unknown request");
+  #answered(id: RpcId, result: unknown, error: RpcFailure | undefined): void {
+    const waiting = this.#settle(id);
+    if (waiting === undefined) this.#options.log.debug({ rpcId: id }, "codex answers an unknown request");
     else if (error === undefined) waiting.resolve(result);
     else waiting.reject(rejection(error));
-  };
+  }
 
-  const end = (reason: string): void => {
-    if (gone !== undefined) return;
-    gone = reason;
-    for (const id of [...pending.keys()]) settle(id)?.reject(new CodexError("disconnected", reason));
-    for (const start of queue.splice(0)) start();
-    handlers.closed(reason);
-  };
-
-  stream.onMessage(receive);
-  stream.onClose(end);
-  return {
-    request,
-    notify: (method, params) => stream.send(JSON.stringify(params === undefined ? { method } : { method, params })),
-    respond: (id, result) => stream.send(JSON.stringify({ id, result })),
-    refuse: (id, code, why) => stream.send(JSON.stringify({ id, error: { code, message: why } })),
-    close() {
-      end("closed by us");
-      stream.close();
-    },
-  };
+  #end(reason: string): void {
+    if (this.#closedFor !== undefined) return;
+    this.#closedFor = reason;
+    for (const id of [...this.#inFlight.keys()]) this.#settle(id)?.reject(new CodexError("disconnected", reason));
+    for (const start of this.#queue.splice(0)) start();
+    this.#handlers.closed(reason);
+  }
 }
 
 function parse(text: string): z.infer<typeof message> | undefined {

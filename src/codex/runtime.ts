@@ -5,6 +5,7 @@ import { boundLog, type Launch, launch, markOf, recordedIn, removeFiles } from "
 import { bundledBinary, pinnedVersion } from "./binary.ts";
 import { openClient } from "./client.ts";
 import { processMark } from "./config-overrides.ts";
+import { readAs } from "./errors.ts";
 import { CodexError, type CodexFacts, type CodexRuntime, type CodexSession, type ProcessRecord } from "./port.ts";
 import { run } from "./process.ts";
 import { type EndTimes, endProcess } from "./process-end.ts";
@@ -89,8 +90,8 @@ class Runtime implements CodexRuntime {
     const { record, stream } = await launch("facts", this.#launch);
     try {
       const client = await openClient(stream, { notification() {}, request() {}, closed() {} }, this.#options);
-      const account = results.account.parse(await client.request("account/read", {}));
-      const { config } = results.config.parse(await client.request("config/read", {}));
+      const account = readAs(results.account, "account/read", await client.request("account/read", {}));
+      const { config } = readAs(results.config, "config/read", await client.request("config/read", {}));
       client.close();
       return {
         version,

@@ -3,9 +3,9 @@ import type { z } from "zod";
 import type { ClientId, ThreadId, TurnId } from "../model/ids.ts";
 import type { CodexRequest, RequestAnswer } from "../model/request.ts";
 import type { CodexEvent, TurnRecord } from "../model/turn.ts";
-import { type CodexClient, openClient } from "./client.ts";
+import { openClient } from "./client.ts";
 import { profileName, workspaceRoots } from "./config-overrides.ts";
-import { explained, isNoActiveTurn, isNotSteerable } from "./errors.ts";
+import { explained, isNoActiveTurn, isNotSteerable, readAs } from "./errors.ts";
 import { Inbox, type InboxDeps } from "./inbox.ts";
 import {
   CodexError,
@@ -25,6 +25,7 @@ import type { TurnSteerParams } from "./protocol/generated/v2/TurnSteerParams.ts
 import type { UserInput } from "./protocol/generated/v2/UserInput.ts";
 import { results } from "./protocol/read.ts";
 import { toResult } from "./requests.ts";
+import type { RpcPeer } from "./rpc-peer.ts";
 import { toTurnRecord } from "./to-turn-event.ts";
 import type { MessageStream } from "./ws-stream.ts";
 
@@ -48,11 +49,11 @@ type Model = Awaited<ReturnType<CodexSession["models"]>>[number];
 
 class Session implements CodexSession {
   readonly process: ProcessRecord;
-  readonly #client: CodexClient;
+  readonly #client: RpcPeer;
   readonly #inbox: Inbox;
   readonly #deps: SessionDeps;
 
-  constructor(client: CodexClient, inbox: Inbox, deps: SessionDeps) {
+  constructor(client: RpcPeer, inbox: Inbox, deps: SessionDeps) {
     this.process = deps.record;
     this.#client = client;
     this.#inbox = inbox;
@@ -229,9 +230,7 @@ class Session implements CodexSession {
   }
 
   async #read<T extends z.ZodType>(schema: T, method: string, params: unknown): Promise<z.infer<T>> {
-    const read = schema.safeParse(await this.#call(method, params));
-    if (read.success) return read.data;
-    throw new CodexError("rejected", `${method} was answered in an unknown shape`, { cause: read.error });
+    return readAs(schema, method, await this.#call(method, params));
   }
 }
 
