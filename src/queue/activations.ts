@@ -48,7 +48,7 @@ class BullActivations implements Activations {
     const { connection, prefix, logger } = options;
     this.#options = options;
     this.#queue = new Queue(queueName(options), { connection, prefix });
-    this.#queue.on("error", (error) => logger.warn({ reason: error.message }, "activation queue fails"));
+    this.#queue.on("error", (error) => report(logger, error, "activation queue fails"));
   }
 
   async wake(chat: ChatKey): Promise<void> {
@@ -70,7 +70,7 @@ class BullActivations implements Activations {
         removeOnComplete: { count: 0 },
       },
     );
-    worker.on("error", (error) => logger.warn({ reason: error.message }, "activation worker fails"));
+    worker.on("error", (error) => report(logger, error, "activation worker fails"));
     worker.on("failed", (job, error) =>
       logger.error({ chat: job?.data.chat, reason: error.message }, "activation fails"),
     );
@@ -104,6 +104,12 @@ class BullActivations implements Activations {
     }
     throw new DelayedError();
   }
+}
+
+/** An outage is told once, by the connection; here it would be told at every attempt to reconnect. */
+function report(logger: Logger, error: Error, event: string): void {
+  const level = "syscall" in error ? "debug" : "warn";
+  logger[level]({ reason: error.message }, event);
 }
 
 function queueName({ pool }: ActivationsOptions): string {

@@ -29,7 +29,7 @@ export function decodeMaybe<T>(reply: Reply): T | undefined {
 }
 
 /** `[a, 1, b, 2]` as pairs. */
-export function pairs(reply: readonly Reply[]): readonly (readonly [string, string])[] {
+function pairs(reply: readonly Reply[]): readonly (readonly [string, string])[] {
   const result: (readonly [string, string])[] = [];
   for (let index = 0; index + 1 < reply.length; index += 2)
     result.push([String(reply[index]), String(reply[index + 1])]);

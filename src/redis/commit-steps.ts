@@ -33,7 +33,7 @@ export function commitSteps(keys: Keys, chat: ChatKey, commit: Commit): readonly
 }
 
 /** The slot whose live frame an operation ends; empty for none. */
-export function endedSlot(body: OutboxBody): string {
+function endedSlot(body: OutboxBody): string {
   if (body.op === "endLive") return body.slot;
   return body.op === "message" ? (body.endsLive ?? "") : "";
 }

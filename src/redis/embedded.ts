@@ -135,7 +135,7 @@ class Supervisor implements EmbeddedRedis {
   async #revive(): Promise<void> {
     const { logger, clock } = this.#options;
     while (this.#watching) {
-      const reason = `the embedded Redis ended: ${await logTail(this.#files.logFile, 1)}`;
+      const reason = endReason(this.#files.dir, await logTail(this.#files.logFile));
       if (!this.#watching) return;
       this.#health = { state: "degraded", reason };
       logger.error({ reason, pauseMs: this.#pauseMs }, "embedded redis ends");
@@ -167,6 +167,12 @@ class Supervisor implements EmbeddedRedis {
       this.#options.logger.warn({ reason: String(error) }, "embedded redis log stays long");
     }
   }
+}
+
+/** Pure. What the operator reads, from the last lines of the server's log. */
+export function endReason(dir: string, log: string): string {
+  if (/No space left on device/.test(log)) return `the disk is full: the embedded Redis cannot write to ${dir}`;
+  return `the embedded Redis ended and is started again (its log ends: ${log})`;
 }
 
 async function firstServer(options: EmbeddedRedisOptions, files: EmbeddedFiles): Promise<Server> {

@@ -51,7 +51,7 @@ interface Script {
 }
 
 /** Reads the `.lua` files beside this module; each is prefixed with `prelude.lua`. */
-export function loadScripts(): ReadonlyMap<string, Script> {
+function loadScripts(): ReadonlyMap<string, Script> {
   const head = readFileSync(new URL(prelude, folder), "utf8");
   const scripts = new Map<string, Script>();
   for (const file of readdirSync(folder)) {
@@ -82,7 +82,7 @@ export function createScriptRunner(redis: Redis): RunScript {
 }
 
 /** Any error of the client as a BridgeError. */
-export function unavailable(error: unknown): BridgeError {
+function unavailable(error: unknown): BridgeError {
   if (error instanceof BridgeError) return error;
   const reason = error instanceof Error ? error.message : String(error);
   return new BridgeError("redisUnavailable", `Redis: ${reason}`, { cause: error });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { endReason } from "../../../src/redis/embedded.ts";
 import { embeddedFiles } from "../../../src/redis/embedded-files.ts";
 import { serverArguments } from "../../../src/redis/embedded-server.ts";
 import { unfitness } from "../../../src/redis/fitness.ts";
@@ -49,6 +50,15 @@ describe("embedded files", () => {
       "--maxmemory-policy noeviction",
     ])
       expect(line).toContain(part);
+  });
+});
+
+describe("end of the embedded server", () => {
+  it("names a full disk, else quotes the log", () => {
+    const full =
+      "Error writing to the AOF file: No space left on device | Can't recover from AOF write error. Exiting...";
+    expect(endReason("/srv/redis", full)).toBe("the disk is full: the embedded Redis cannot write to /srv/redis");
+    expect(endReason("/srv/redis", "Out Of Memory")).toMatch(/started again \(its log ends: Out Of Memory\)/);
   });
 });
 
