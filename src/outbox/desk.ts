@@ -97,7 +97,7 @@ export function backoffMs(desk: Desk, tries: number): number {
 }
 
 /** Throws BridgeError `leaseLost` when another sender may own the account by now. */
-export function assertLease(desk: Desk): void {
+function assertLease(desk: Desk): void {
   if (!desk.holdsLease()) throw new BridgeError("leaseLost", `sender lease of ${desk.channel.account} ran out`);
 }
 
