@@ -75,16 +75,20 @@ export async function connectRedis(options: RedisLinkOptions): Promise<RedisLink
   };
 }
 
-/** One line per outage, however many attempts it takes. */
+/** One line per outage, however many attempts it takes; none once we close it ourselves. */
 function reportOutages(redis: Redis, logger: Logger): void {
-  let answers = false;
+  let away = false;
   redis.on("ready", () => {
-    answers = true;
+    away = false;
     logger.info({}, "redis answers");
   });
-  redis.on("close", () => {
-    if (answers) logger.warn({}, "redis is away");
-    answers = false;
+  redis.on("error", (error: Error) => {
+    if (!away) logger.warn({ reason: error.message }, "redis cannot be reached");
+    away = true;
+  });
+  redis.on("reconnecting", () => {
+    if (!away) logger.warn({}, "redis is away");
+    away = true;
   });
 }
 

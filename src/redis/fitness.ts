@@ -1,6 +1,5 @@
 import type { Redis } from "ioredis";
 import { BridgeError } from "../model/errors.ts";
-import { answered } from "./script-runner.ts";
 
 const oldest = [6, 2] as const;
 
@@ -23,8 +22,17 @@ export function unfitness(info: string): string | undefined {
   return undefined;
 }
 
-/** Rejects with BridgeError `redisUnfit` when this Redis cannot be used. */
+/** Rejects with BridgeError `redisUnfit` when this Redis cannot be used, or refuses our name or password. */
 export async function checkFitness(redis: Redis): Promise<void> {
-  const reason = unfitness(await answered(redis.info()));
+  let info: string;
+  try {
+    info = await redis.info();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const refused = /^(NOAUTH|WRONGPASS|NOPERM)/.test(reason);
+    if (refused) throw new BridgeError("redisUnfit", "this Redis refuses our user name or password", { cause: error });
+    throw new BridgeError("redisUnavailable", `Redis: ${reason}`, { cause: error });
+  }
+  const reason = unfitness(info);
   if (reason !== undefined) throw new BridgeError("redisUnfit", `this Redis cannot be used: ${reason}`);
 }

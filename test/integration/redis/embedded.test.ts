@@ -178,6 +178,25 @@ describe("embedded redis", () => {
   });
 });
 
+describe("connecting", () => {
+  it("a redis that wants a password is refused with that reason, not waited for", async () => {
+    const server = embedded();
+    await server.start();
+    await (await linkTo(server)).redis.config("SET", "requirepass", "sesame");
+    await expect(linkTo(server)).rejects.toMatchObject({
+      code: "redisUnfit",
+      message: expect.stringMatching(/password/),
+    });
+  });
+
+  it("waits for a redis that is not there yet", async () => {
+    const server = embedded();
+    const waiting = linkTo(server);
+    await server.start();
+    expect((await waiting).ready()).toBe(true);
+  });
+});
+
 describe("node id", () => {
   it("is made once per data folder", async () => {
     const [one, two] = await Promise.all([nodeId(folder), nodeId(folder)]);
