@@ -3,7 +3,7 @@ import { type IngressDeps, wordsOf } from "./desk.ts";
 import { tell } from "./notice.ts";
 
 /** A pause this long ends the batch of messages that waited, ms. */
-const batchEndMs = 1000;
+const batchEndMs = 300;
 /** A single message that waited needs no note. */
 const worthTelling = 2;
 

@@ -54,6 +54,13 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     return { outcome: "done" };
   };
 
+  /** Runs a chat of this node's without an activation; when somebody else has it after all, it is woken the usual way. */
+  const runNow = (chat: ChatKey): void => {
+    run(chat)
+      .then((result) => (result.outcome === "busy" ? activations.wake(chat) : undefined))
+      .catch((error: unknown) => log.error({ error, chat }, "chat is not run at once, the sweep will"));
+  };
+
   const renew = async (): Promise<void> => {
     const held = [...actors.values()];
     if (held.length > 0) {
@@ -98,7 +105,8 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
       await store.onDoorbell((chat) => actors.get(chat)?.actor.post({ kind: "doorbell" }));
       const recorded = await store.chatsWithProcess();
       await parts.codex.sweep(recorded.map((r): ProcessRecord => r.process));
-      for (const { chat } of recorded) await activations.wake(chat);
+      // Chats whose Codex may still work come first, and at once: their old activation is locked until it stalls.
+      for (const { chat } of recorded) runNow(chat);
       await activations.consume((chat) => run(chat));
       void every(renewMs, "renewal", renew);
       void every(sweepMs, "sweep", sweep);

@@ -75,7 +75,7 @@ async function goOn(a: ActorContext, record: TurnRecord | undefined): Promise<vo
   a.move("running");
   a.sent = true;
   a.parts.slots.resume(a.chat);
-  if (a.view !== undefined && record !== undefined) a.view = merged(a.view, record, true);
+  if (a.view !== undefined && record !== undefined) a.view = merged(a.view, record, "streaming");
   a.openWriter();
   if (a.view !== undefined) a.showView({ ...a.view, phase: a.view.phase === "starting" ? "working" : a.view.phase });
   if (turn.stopping !== undefined && turnId !== undefined) await a.session?.interrupt(turnId);
@@ -139,7 +139,7 @@ async function endFromRecord(a: ActorContext, record: TurnRecord | undefined, di
   if (turn === undefined || a.view === undefined) return;
   if (record !== undefined) {
     await ackDelivered(a, record);
-    a.view = merged(a.view, record, record.status !== "completed");
+    a.view = merged(a.view, record, record.status === "completed" ? "whole" : "partial");
     if (record.startedAt !== undefined && record.endedAt !== undefined)
       a.view = { ...a.view, durationMs: record.endedAt - record.startedAt };
   }
@@ -181,25 +181,24 @@ export async function continueTurn(
   await beginOwnTurn(a, `${slot}-c${a.now}`, "Your previous turn was interrupted. Continue where you left off.", also);
 }
 
-/** A stored view brought up to date by the record of its turn. Messages the record does not know stay only while `open`. Pure. */
-export function merged(view: TurnView, record: TurnRecord, open: boolean): TurnView {
+/**
+ * A stored view brought up to date by the record of its turn. What the record does not know of is kept while the turn is
+ * `streaming` (with a mark: text went by while nobody listened) or ended `partial`; a `whole` turn has everything. Pure.
+ */
+export function merged(view: TurnView, record: TurnRecord, course: "streaming" | "partial" | "whole"): TurnView {
   let next = view;
   for (const action of record.actions) next = reduceView(next, { kind: "action", turnId: record.turnId, action });
-  const finished: ViewMessage[] = record.messages.map((m) => ({
-    itemId: m.itemId,
-    phase: m.phase,
-    text: m.text,
+  const finished: ViewMessage[] = record.messages.map(({ itemId, phase, text }) => ({
+    itemId,
+    phase,
+    text,
     complete: true,
   }));
-  const known = new Set(finished.map((m) => m.itemId));
-  const rest = open
-    ? view.messages.filter((m) => !known.has(m.itemId) && !finished.some((f) => m.complete && f.text === m.text))
-    : [];
-  return {
-    ...next,
-    turnId: record.turnId,
-    messages: [...finished, ...rest.map((m) => (m.complete ? m : { ...m, text: gap(m.text) }))],
-  };
+  const unknown = (m: ViewMessage): boolean =>
+    !finished.some((f) => f.itemId === m.itemId || (m.complete && f.text === m.text));
+  const rest = course === "whole" ? [] : view.messages.filter(unknown);
+  const shown = rest.map((m) => (course === "streaming" && !m.complete ? { ...m, text: gap(m.text) } : m));
+  return { ...next, turnId: record.turnId, messages: [...finished, ...shown] };
 }
 
 /** Marks that text was streamed while nobody listened; the whole text comes when the message completes. */
