@@ -57,15 +57,19 @@ function allowed(name: string): boolean {
   );
 }
 
-/** Name of the permission profile that renders a sandbox setting; given with every thread and turn. */
-export function profileName(spec: Pick<SessionSpec, "sandbox" | "network">): string {
+/**
+ * Name of the permission profile that renders a sandbox setting; given with every thread and turn. It holds the
+ * process's mark, which nobody can know before: measured, the `.codex/config.toml` of a trusted project is merged into
+ * profiles it can name, and opened a denied folder.
+ */
+export function profileName(spec: Pick<SessionSpec, "sandbox" | "network">, mark: string): string {
   switch (spec.sandbox) {
     case "danger-full-access":
       return ":danger-full-access";
     case "read-only":
-      return "hotline-read-only";
+      return `hotline-read-only-${mark}`;
     case "workspace-write":
-      return spec.network ? "hotline-network" : "hotline-workspace";
+      return `${spec.network ? "hotline-network" : "hotline-workspace"}-${mark}`;
   }
 }
 
@@ -77,7 +81,8 @@ export function workspaceRoots(spec: Pick<SessionSpec, "cwd" | "writable">): str
 /**
  * `-c` arguments of app-server. All profiles are defined in every process, so that a chat can change its sandbox per
  * turn by name: measured (0.169.0), a profile named in `thread/start`, `thread/resume` or `turn/start` holds even
- * where a config file sets `sandbox_mode`. `mark` is the value of {@link processMark}.
+ * where a config file sets `sandbox_mode`. `mark` is the value of {@link processMark},
+ * different for each process.
  */
 export function configArgs(policy: ServicePolicy, mark: string): string[] {
   const overrides: [string, unknown][] = [
@@ -87,9 +92,9 @@ export function configArgs(policy: ServicePolicy, mark: string): string[] {
     ["tools.update_plan.enabled", true],
     ["check_for_update_on_startup", false],
     ["shell_environment_policy", commandEnvironment(policy, mark)],
-    ...profiles(policy),
+    ...profiles(policy, mark),
     // Refused without: "defines [permissions] profiles but does not set default_permissions".
-    ["default_permissions", profileName({ sandbox: "workspace-write", network: false })],
+    ["default_permissions", profileName({ sandbox: "workspace-write", network: false }, mark)],
     ...Object.entries(policy.config),
   ];
   return overrides.flatMap(([key, value]) => ["-c", `${key}=${toToml(value)}`]);
@@ -111,13 +116,13 @@ function commandEnvironment(policy: ServicePolicy, mark: string): unknown {
   };
 }
 
-function profiles(policy: ServicePolicy): [string, unknown][] {
+function profiles(policy: ServicePolicy, mark: string): [string, unknown][] {
   const denied = Object.fromEntries(policy.deny.map((pattern) => [pattern, "deny"]));
   // Writable for commands, the home would let them add rules that allow themselves anything. Depth 1: without it a
   // pattern walks its whole folder before each command (measured: +0.2 s for 30,000 files).
   const filesystem = { glob_scan_max_depth: 1, [policy.home]: "read", ...denied };
   const profile = (sandbox: SandboxMode, parent: string, network: boolean): [string, unknown] => [
-    `permissions.${profileName({ sandbox, network })}`,
+    `permissions.${profileName({ sandbox, network }, mark)}`,
     { extends: parent, network: { enabled: network }, filesystem },
   ];
   return [

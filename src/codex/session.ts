@@ -3,6 +3,7 @@ import type { z } from "zod";
 import type { ClientId, ThreadId, TurnId } from "../model/ids.ts";
 import type { CodexRequest, RequestAnswer } from "../model/request.ts";
 import type { CodexEvent, TurnRecord } from "../model/turn.ts";
+import { markOf } from "./app-server.ts";
 import { openClient } from "./client.ts";
 import { profileName, workspaceRoots } from "./config-overrides.ts";
 import { explained, isNoActiveTurn, isNotSteerable, readAs } from "./errors.ts";
@@ -87,7 +88,7 @@ class Session implements CodexSession {
       clientUserMessageId: clientId,
       input: input.map(toUserInput),
       ...settings(spec),
-      ...turnSandbox(spec),
+      ...turnSandbox(spec, markOf(this.process)),
       ...(spec.effort === undefined ? {} : { effort: spec.effort }),
     };
     this.#inbox.lastTurnAt = this.#deps.clock.now();
@@ -171,7 +172,7 @@ class Session implements CodexSession {
   #open(spec: SessionSpec, threadId: ThreadId | undefined): Promise<z.infer<typeof results.thread>> {
     const common = {
       ...settings(spec),
-      ...threadSandbox(spec),
+      ...threadSandbox(spec, markOf(this.process)),
       ...(spec.instructions === undefined ? {} : { developerInstructions: spec.instructions }),
       // No field of its own here; a turn's `effort` overrides it.
       ...(spec.effort === undefined ? {} : { config: { model_reasoning_effort: spec.effort } }),
@@ -201,8 +202,8 @@ class Session implements CodexSession {
 
   /** A managed configuration may forbid or replace a profile; then the fence around the service is not ours. */
   #checkProfile(id: string | undefined, spec: SessionSpec): void {
-    const wanted = profileName(spec);
-    if (id === wanted) return;
+    const wanted = profileName(spec, markOf(this.process));
+    if (spec.sandbox === "danger-full-access" || id === wanted) return;
     this.#deps.log.warn({ wanted, got: id }, "codex uses another permission profile");
     this.#inbox.emit({ kind: "warning", message: `Codex uses the permission profile ${id ?? "none"}, not ${wanted}` });
   }
@@ -245,13 +246,13 @@ function settings(spec: SessionSpec) {
 }
 
 /** Full access goes by the older fields: measured, the profile of that name keeps what an earlier one denied. */
-function threadSandbox(spec: SessionSpec): Pick<ThreadStartParams, "sandbox" | "permissions"> {
-  return spec.sandbox === "danger-full-access" ? { sandbox: spec.sandbox } : { permissions: profileName(spec) };
+function threadSandbox(spec: SessionSpec, mark: string): Pick<ThreadStartParams, "sandbox" | "permissions"> {
+  return spec.sandbox === "danger-full-access" ? { sandbox: spec.sandbox } : { permissions: profileName(spec, mark) };
 }
 
-function turnSandbox(spec: SessionSpec): Pick<TurnStartParams, "sandboxPolicy" | "permissions"> {
+function turnSandbox(spec: SessionSpec, mark: string): Pick<TurnStartParams, "sandboxPolicy" | "permissions"> {
   if (spec.sandbox === "danger-full-access") return { sandboxPolicy: { type: "dangerFullAccess" } };
-  return { permissions: profileName(spec) };
+  return { permissions: profileName(spec, mark) };
 }
 
 function toUserInput(input: CodexInput): UserInput {

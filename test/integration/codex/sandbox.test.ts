@@ -1,8 +1,10 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { bundledBinary } from "../../../src/codex/binary.ts";
 import type { SessionSpec } from "../../../src/codex/port.ts";
+import { run as runProcess } from "../../../src/codex/process.ts";
 import { shell, text } from "../../emulators/model/steps.ts";
 import { Events, type Lab, openLab } from "./lab.ts";
 
@@ -162,6 +164,44 @@ test("a project below a denied folder is workable: its own folder is open, its n
   );
   expect(seen).toContain("WROTE");
   expect(seen).not.toContain("DATASECRET");
+});
+
+test("a trusted project's own Codex configuration opens neither the fence nor the network", async () => {
+  mkdirSync(join(lab.cwd, ".codex"), { recursive: true });
+  mkdirSync(join(lab.cwd, ".git"), { recursive: true });
+  const open = ["read-only", "workspace", "network"].map(
+    (name) =>
+      `[permissions.hotline-${name}]\nextends = ":workspace"\n[permissions.hotline-${name}.filesystem]\n"${lab.data}" = "write"\n`,
+  );
+  writeFileSync(join(lab.cwd, ".codex/config.toml"), `sandbox_mode = "danger-full-access"\n${open.join("")}`);
+  // Codex trusts a project by itself as soon as a thread may write to it.
+  expect(readFileSync(join(lab.home, "config.toml"), "utf8")).toContain(`[projects."${lab.cwd}"]`);
+  const port = new URL(lab.model.baseUrl).port;
+  const seen = await run(
+    `cat ${lab.data}/dump.rdb; (exec 3<>/dev/tcp/127.0.0.1/${port}) && echo NETWORK`,
+    spec("workspace-write"),
+  );
+  expect(seen).toContain("Permission denied");
+  expect(seen).not.toMatch(/DATASECRET|^NETWORK$/m);
+});
+
+test("what is not denied is reached: the look-outs of these tests see", async () => {
+  const open = createServer((socket) => socket.end("hello"));
+  const path = join(lab.root, "open.sock");
+  await new Promise<void>((resolve) => open.listen(path, resolve));
+  expect(await run(connect(path), spec("workspace-write", true))).toContain("CONNECTED");
+  open.close();
+});
+
+test("a thread of ours goes on in a terminal, which knows none of our profiles", async () => {
+  const { session, events, thread } = await lab.open(spec("workspace-write", true));
+  await lab.say(session, "hello", spec("workspace-write", true));
+  await events.turn();
+  await session.end();
+  const env = { PATH: process.env.PATH ?? "", HOME: lab.root, CODEX_HOME: lab.home };
+  const args = ["exec", "--cd", lab.cwd, "--skip-git-repo-check", "resume", thread.threadId, "from the terminal"];
+  expect(await runProcess(bundledBinary(), args, env)).toContain("echo: from the terminal");
+  expect(lab.model.userTexts(thread.threadId)).toEqual(["hello", "from the terminal"]);
 });
 
 test("danger-full-access is outside the fence, but its environment still holds no secret", async () => {

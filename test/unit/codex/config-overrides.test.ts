@@ -22,7 +22,7 @@ test("the overrides every process needs are given", () => {
   expect(given.get("features.unbounded_connection_retries")).toBe("false");
   expect(given.get("features.shell_snapshot")).toBe("false");
   expect(given.get("tools.update_plan.enabled")).toBe("true");
-  expect(given.get("default_permissions")).toBe('"hotline-workspace"');
+  expect(given.get("default_permissions")).toBe('"hotline-workspace-mark-1"');
 });
 
 test("the user's overrides come last and win", () => {
@@ -73,19 +73,19 @@ test("every sandbox has a profile that denies what the service names", () => {
     ["workspace", ":workspace", false],
     ["network", ":workspace", true],
   ] as const) {
-    const profile = given.get(`permissions.hotline-${name}`) ?? "";
+    const profile = given.get(`permissions.hotline-${name}-mark-1`) ?? "";
     expect(profile).toContain(`"extends" = "${parent}", "network" = {"enabled" = ${network}}`);
     expect(profile).toContain('"/h" = "read", "/data" = "deny", "/c/[h]otline.yaml" = "deny"');
   }
 });
 
 test.for([
-  [{ sandbox: "read-only", network: true }, "hotline-read-only"],
-  [{ sandbox: "workspace-write", network: false }, "hotline-workspace"],
-  [{ sandbox: "workspace-write", network: true }, "hotline-network"],
+  [{ sandbox: "read-only", network: true }, "hotline-read-only-m"],
+  [{ sandbox: "workspace-write", network: false }, "hotline-workspace-m"],
+  [{ sandbox: "workspace-write", network: true }, "hotline-network-m"],
   [{ sandbox: "danger-full-access", network: false }, ":danger-full-access"],
 ] as const)("%j is the profile %s", ([spec, name]) => {
-  expect(profileName(spec)).toBe(name);
+  expect(profileName(spec, "m")).toBe(name);
 });
 
 test("the workspace is the project and the further folders, each once", () => {
