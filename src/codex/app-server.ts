@@ -3,6 +3,7 @@ import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { mkdir, readdir, readlink, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
+import { z } from "zod";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
 import { configArgs, denyPattern, processEnv, type ServicePolicy } from "./config-overrides.ts";
@@ -54,7 +55,12 @@ export async function launch(name: string, options: Launch): Promise<{ record: P
   const record = { pid: child.pid, startTime: startTimeOf(child.pid) ?? "", socket, host: hostname() };
   await writeFile(filesOf(socket).pid, JSON.stringify(record), { mode: 0o600 });
   const stream = await ready(record, options.clock, () => ended);
-  if (stream !== undefined) return { record, stream };
+  if (stream !== undefined) {
+    // A process that ends in a hurry removes the link and leaves its target.
+    const target = await readlink(socket).catch(() => undefined);
+    await writeFile(filesOf(socket).pid, JSON.stringify({ ...record, target }), { mode: 0o600 });
+    return { record, stream };
+  }
   if (ended === undefined) process.kill(child.pid, "SIGKILL");
   const why = `${ended ?? "it does not answer"} ${lastError(filesOf(socket).log)}`.trim();
   await removeFiles(socket);
@@ -116,8 +122,8 @@ function filesOf(socket: string): ProcessFiles {
 
 /** Removes what a process that is gone left in our folder and where its socket link points. */
 export async function removeFiles(socket: string): Promise<void> {
-  const target = await readlink(socket).catch(() => undefined);
   const { pid, log } = filesOf(socket);
+  const target = readPidFile(pid)?.target ?? (await readlink(socket).catch(() => undefined));
   const targets = target === undefined ? [] : [target, `${target}.lock`];
   await Promise.all([socket, pid, log, ...targets].map((path) => rm(path, { force: true })));
 }
@@ -129,20 +135,20 @@ export async function recordedIn(runtimeDir: string): Promise<ProcessRecord[]> {
 }
 
 function readRecord(path: string): ProcessRecord[] {
+  const read = readPidFile(path);
+  return read === undefined
+    ? []
+    : [{ pid: read.pid, startTime: read.startTime, socket: path.replace(/\.pid$/, ".sock"), host: hostname() }];
+}
+
+const pidFile = z.looseObject({ pid: z.number(), startTime: z.string(), target: z.string().optional() });
+
+function readPidFile(path: string): z.infer<typeof pidFile> | undefined {
   try {
-    const raw: unknown = JSON.parse(readFileSync(path, "utf8"));
-    if (typeof raw !== "object" || raw === null || !("pid" in raw) || !("startTime" in raw)) return [];
-    return [
-      {
-        pid: Number(raw.pid),
-        startTime: String(raw.startTime),
-        socket: path.replace(/\.pid$/, ".sock"),
-        host: hostname(),
-      },
-    ];
+    return pidFile.parse(JSON.parse(readFileSync(path, "utf8")));
   } catch {
-    // Torn by a crash while it was written; its socket is found by no other road and its process by none.
-    return [];
+    // Gone, or torn by a crash while it was written: then nothing tells its process.
+    return undefined;
   }
 }
 

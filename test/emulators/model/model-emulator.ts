@@ -214,8 +214,7 @@ export class ModelEmulator {
         return true;
       case "refuse":
         out.cut();
-        await this.refuseFor(step.ms);
-        return false;
+        return this.refuseFor(step.ms).then(() => false);
       case "status":
         out.error(step.status, step.headers, step.body);
         return false;

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { shell } from "../../emulators/model/steps.ts";
 import { type Lab, openLab, until } from "./lab.ts";
@@ -32,7 +32,9 @@ test.for(["danger-full-access", "workspace-write"] as const)(
     await lab.say(session, `long ${sandbox}`, { sandbox });
     await events.next("action");
     await until(() => running(`sleep ${seconds}`).length > 0, "sleeping");
+    const target = readlinkSync(session.process.socket);
     await session.end();
+    expect([existsSync(target), existsSync(`${target}.lock`)]).toEqual([false, false]);
     expect(lab.runtime.alive(session.process)).toBe(false);
     expect(running(`sleep ${seconds}`)).toEqual([]);
     expect(events.of("disconnected")).toEqual([]);
