@@ -8,7 +8,7 @@ import type { ActorContext } from "./context.ts";
 import type { Commit } from "./port.ts";
 
 /** Slot of a request's card. */
-export function cardSlot(number: RequestNumber): string {
+function cardSlot(number: RequestNumber): string {
   return `req-${number}`;
 }
 
@@ -118,7 +118,7 @@ export async function onResolved(a: ActorContext, rpcId: number | string): Promi
 }
 
 /** Settles an answered request as applied, with the verdict on its card. */
-export async function resolve(a: ActorContext, number: RequestNumber): Promise<void> {
+async function resolve(a: ActorContext, number: RequestNumber): Promise<void> {
   const answered = a.answered.get(number);
   if (answered === undefined) return;
   const { record, mailId } = answered;

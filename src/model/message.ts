@@ -1,4 +1,4 @@
-import type { ClientId, MailId, MessageId, PersonId, RequestNumber } from "./ids.ts";
+import type { MailId, MessageId, PersonId, RequestNumber } from "./ids.ts";
 import type { ButtonAct, RequestAnswer } from "./request.ts";
 
 /** Who wrote or tapped. `name` is what others read (`@owner`, `Ada`). */
@@ -73,12 +73,4 @@ export type Mail =
 export interface MailItem {
   readonly id: MailId;
   readonly mail: Mail;
-}
-
-/** Input for one turn or steer: one or more joined messages. */
-export interface Prompt {
-  readonly clientId: ClientId;
-  readonly mailIds: readonly MailId[];
-  /** The message the final replies to. */
-  readonly messageId: MessageId;
 }

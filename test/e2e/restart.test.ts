@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { type Gate, gate, shell, text } from "../emulators/model/steps.ts";
+import type { ChatMessage } from "../emulators/telegram/chats.ts";
 import { ServiceWorld } from "./harness.ts";
 
 const asking = { approvalPolicy: "untrusted", sandbox: "danger-full-access" };
@@ -19,6 +20,14 @@ async function halfway(open: Gate): Promise<void> {
     () => world.telegram.drafts(world.chat).some((d) => d.frames.some((f) => f.text.includes("First half"))),
     "the first half",
   );
+}
+
+async function openApproval(): Promise<ChatMessage> {
+  world = await ServiceWorld.create({ codex: asking });
+  await world.start();
+  world.model.on("push", [shell("printf pushed"), text("Pushed.")]);
+  world.say("push");
+  return world.message("printf pushed");
 }
 
 describe.each(["kill -9", "a clean stop"])("L8: %s of the service", (how) => {
@@ -52,33 +61,26 @@ describe.each(["kill -9", "a clean stop"])("L8: %s of the service", (how) => {
   });
 
   it("with an approval open: it can still be answered, by the old button, and is applied", async () => {
-    world = await ServiceWorld.create({ codex: asking });
-    await world.start();
-    world.model.on("push", [shell("printf pushed"), text("Pushed.")]);
-    world.say("push");
-    const card = await world.message("printf pushed");
+    const card = await openApproval();
     await end();
     await world.start();
     await world.tap(card, "Approve").answer;
-    await world.waitFor(() => card.text.startsWith("Approved once by @owner"), "the verdict");
+    await world.message(/^Approved once by @owner/);
     await world.message("Pushed.");
-    expect(
-      world.sent.filter((m) => m.text.includes("Codex asks to run") || m.text.startsWith("Approved once")),
-    ).toHaveLength(1);
+    // Killed between Telegram's taking the card and our noting it, the card may come twice; the old one stays as it is.
+    expect(world.sent.filter((m) => m.text.startsWith("Codex asks to run")).length).toBeLessThanOrEqual(
+      how === "kill -9" ? 1 : 0,
+    );
   });
 
   it("an approval answered while it is down is taken afterwards", async () => {
-    world = await ServiceWorld.create({ codex: asking });
-    await world.start();
-    world.model.on("push", [shell("printf pushed"), text("Pushed.")]);
-    world.say("push");
-    const card = await world.message("printf pushed");
+    const card = await openApproval();
     await end();
     const tap = world.tap(card, "Approve");
     await world.start();
     await tap.answer;
     await world.message("Pushed.");
-    await world.waitFor(() => card.text.startsWith("Approved once by @owner"), "the verdict");
+    await world.message(/^Approved once by @owner/);
   });
 
   it("L1: messages sent while it is down are taken, in order, with one word about it", async () => {

@@ -21,7 +21,7 @@ export function detailsContent(view: TurnView): Content {
 }
 
 /** `✓ npm test · exit 0, 1.2 s`. */
-export function actionLine(action: Action): string {
+function actionLine(action: Action): string {
   const facts = [
     action.exitCode === undefined || action.exitCode === 0 ? undefined : `exit ${action.exitCode}`,
     action.durationMs === undefined ? undefined : shortDuration(action.durationMs),

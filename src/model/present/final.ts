@@ -25,7 +25,7 @@ export interface FinalFacts {
 }
 
 /** Files a view's patches touched, with lines added and removed. */
-export function touchedFiles(view: TurnView): {
+function touchedFiles(view: TurnView): {
   readonly files: number;
   readonly added: number;
   readonly removed: number;

@@ -1,5 +1,5 @@
 import type { Blockquote, Code, List, ListItem, Nodes, RootContent } from "mdast";
-import type { MarkdownContext } from "./markdown.ts";
+import type { MarkdownContext } from "./markdown-context.ts";
 import { deepest, renderInlines, sourceOf } from "./markdown-inline.ts";
 import { tableText } from "./markdown-table.ts";
 import type { RichWriter } from "./rich-writer.ts";

@@ -1,6 +1,6 @@
 import type { Image, ImageReference, Link, LinkReference, Nodes, PhrasingContent } from "mdast";
 import { tappable } from "./links.ts";
-import type { MarkdownContext } from "./markdown.ts";
+import type { MarkdownContext } from "./markdown-context.ts";
 import type { RichWriter } from "./rich-writer.ts";
 
 /** Deeper nesting than this is shown as its source. */

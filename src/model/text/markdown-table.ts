@@ -1,5 +1,5 @@
 import type { AlignType, Table } from "mdast";
-import type { MarkdownContext } from "./markdown.ts";
+import type { MarkdownContext } from "./markdown-context.ts";
 import { renderInlines } from "./markdown-inline.ts";
 import { createRichWriter } from "./rich-writer.ts";
 import { columnsOf } from "./width.ts";

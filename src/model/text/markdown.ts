@@ -20,17 +20,6 @@ export interface RenderOptions {
   readonly codeTab?: string;
 }
 
-/** What the rendering of one text needs to know besides its nodes. */
-export interface MarkdownContext {
-  /** The sanitised Markdown: offsets of nodes point into it. */
-  readonly source: string;
-  /** First definition of each link label, by normalised identifier. */
-  readonly definitions: ReadonlyMap<string, Definition>;
-  /** Identifiers some link or image refers to. */
-  readonly referred: ReadonlySet<string>;
-  readonly codeTab: string;
-}
-
 /**
  * Pure. A model's Markdown (GFM, lenient about CJK) as formatted text. Raw HTML is literal text; an address that is not
  * safe to tap stands in brackets after its label; nothing of the content is dropped or repeated. What is not worth
