@@ -23,24 +23,31 @@ export interface EndOptions {
  */
 export async function endProcess(target: Found, options: EndOptions): Promise<void> {
   const { log, mark } = options;
-  // Asked for now: once the parent is dead, nothing tells whose they were.
-  const family = descendantsOf(target.pid);
+  // Looked at while it lives: once the parent is dead, nothing tells whose unmarked children were.
+  const family = new Map<number, Found>();
+  const look = (): void => {
+    for (const found of descendantsOf(target.pid)) family.set(found.pid, found);
+  };
   for (const signal of ["SIGTERM", "SIGTERM", "SIGKILL"] as const) {
     if (!lives(target)) break;
+    look();
     send(target, signal, log);
-    await gone([target], options);
+    await gone([target], options, look);
   }
   for (let round = 0; round < 3; round++) {
-    const left = [...family, ...markedWith(mark.name, mark.value)].filter(lives);
+    const left = [...family.values(), ...markedWith(mark.name, mark.value)].filter(lives);
     if (left.length === 0) return;
     for (const found of left) send(found, "SIGKILL", log);
     await gone(left, options);
   }
 }
 
-async function gone(all: readonly Found[], { clock, times }: EndOptions): Promise<void> {
+async function gone(all: readonly Found[], { clock, times }: EndOptions, look?: () => void): Promise<void> {
   const until = clock.now() + times.graceMs;
-  while (all.some(lives) && clock.now() < until) await clock.sleep(times.pollMs);
+  while (all.some(lives) && clock.now() < until) {
+    await clock.sleep(times.pollMs);
+    look?.();
+  }
 }
 
 function send(found: Found, signal: NodeJS.Signals, log: Logger): void {

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -174,8 +174,10 @@ test("a trusted project's own Codex configuration opens neither the fence nor th
       `[permissions.hotline-${name}]\nextends = ":workspace"\n[permissions.hotline-${name}.filesystem]\n"${lab.data}" = "write"\n`,
   );
   writeFileSync(join(lab.cwd, ".codex/config.toml"), `sandbox_mode = "danger-full-access"\n${open.join("")}`);
-  // Codex trusts a project by itself as soon as a thread may write to it.
-  expect(readFileSync(join(lab.home, "config.toml"), "utf8")).toContain(`[projects."${lab.cwd}"]`);
+  const config = join(lab.home, "config.toml");
+  const trust = `[projects."${lab.cwd}"]`;
+  // Codex trusts a project by itself soon after a thread may write to it.
+  if (!readFileSync(config, "utf8").includes(trust)) appendFileSync(config, `${trust}\ntrust_level = "trusted"\n`);
   const port = new URL(lab.model.baseUrl).port;
   const seen = await run(
     `cat ${lab.data}/dump.rdb; (exec 3<>/dev/tcp/127.0.0.1/${port}) && echo NETWORK`,
