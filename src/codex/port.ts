@@ -108,7 +108,7 @@ export interface CodexFacts {
   /** True when the active provider needs a sign-in that is missing. */
   readonly signInNeeded: boolean;
   readonly model?: string;
-  /** A `sandbox_mode` in the user's own config, which would win over our profile (DESIGN §5). */
+  /** A `sandbox_mode` in the user's own config. Ours holds all the same: it is named per thread and turn (measured). */
   readonly foreignSandboxMode?: string;
   /** The spawned binary is not the pinned version. */
   readonly foreignVersion?: string;
