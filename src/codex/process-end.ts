@@ -1,6 +1,6 @@
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
-import { descendantsOf, type Found, lives, markedWith } from "./process-table.ts";
+import { descendantsOf, type Found, lives, markedWith, orphanedHelpers } from "./process-table.ts";
 
 /** Waiting times, ms. */
 export interface EndTimes {
@@ -15,6 +15,8 @@ export interface EndOptions {
   readonly times: EndTimes;
   /** `NAME`, value: marks commands of this process (they run in sessions of their own, a group kill misses them). */
   readonly mark: { readonly name: string; readonly value: string };
+  /** A denied path that only this service denies: names its sandbox helpers. */
+  readonly policyPath: string;
 }
 
 /**
@@ -35,7 +37,8 @@ export async function endProcess(target: Found, options: EndOptions): Promise<vo
     await gone([target], options, look);
   }
   for (let round = 0; round < 3; round++) {
-    const left = [...family.values(), ...markedWith(mark.name, mark.value)].filter(lives);
+    const strays = [...markedWith(mark.name, mark.value), ...orphanedHelpers(options.policyPath)];
+    const left = [...family.values(), ...strays].filter(lives);
     if (left.length === 0) return;
     for (const found of left) send(found, "SIGKILL", log);
     await gone(left, options);

@@ -43,6 +43,21 @@ export function markedWith(name: string, value: string): Found[] {
     .flatMap(toFound);
 }
 
+/**
+ * Sandboxed file helpers of Codex (`bwrap … --codex-run-as-fs-helper`) that lost their parent; measured, one in some
+ * dozens of processes leaves one that never ends. `policyPath` stands in the sandbox policy on their command line.
+ */
+export function orphanedHelpers(policyPath: string): Found[] {
+  if (!linux) return [];
+  const isHelper = (pid: number): boolean => {
+    const args = readProc(`/proc/${pid}/cmdline`) ?? "";
+    return args.includes("--codex-run-as-fs-helper") && args.includes(`"${policyPath}"`);
+  };
+  return pids()
+    .filter((pid) => statFields(pid)?.[1] === "1" && isHelper(pid))
+    .flatMap(toFound);
+}
+
 function toFound(pid: number): Found[] {
   const startTime = startTimeOf(pid);
   return startTime === undefined ? [] : [{ pid, startTime }];

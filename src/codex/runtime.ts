@@ -136,7 +136,13 @@ class Runtime implements CodexRuntime {
   async #end(record: ProcessRecord, waitMs: number): Promise<void> {
     const { clock, log, endTimes: times = { graceMs: 3_000, pollMs: 20 } } = this.#options;
     if (waitMs > 0 && lives(record)) await clock.sleep(waitMs);
-    await endProcess(record, { clock, log, times, mark: { name: processMark, value: markOf(record) } });
+    await endProcess(record, {
+      clock,
+      log,
+      times,
+      policyPath: this.#options.runtimeDir,
+      mark: { name: processMark, value: markOf(record) },
+    });
     await removeFiles(record.socket);
   }
 }
