@@ -7,9 +7,9 @@ import { createIngress } from "./channel/ingress.ts";
 import type { Channel, InboundSink, IngressStore } from "./channel/port.ts";
 import type { App, AppStatus, CreateApp, StopMode } from "./cli/app-port.ts";
 import { bannerLines } from "./cli/banner.ts";
-import { codexOf, redisHealth, senderMetrics, settingsOf } from "./cli/wiring.ts";
+import { codexOf, publishMenu, redisHealth, senderMetrics, settingsOf } from "./cli/wiring.ts";
 import type { CodexRuntime } from "./codex/port.ts";
-import { commandMenu, commandNames, commands } from "./commands/registry.ts";
+import { commandNames, commands } from "./commands/registry.ts";
 import { createDispatcher, type Dispatcher } from "./dispatcher/dispatcher.ts";
 import { createSlots } from "./dispatcher/slots.ts";
 import { systemClock } from "./lib/clock.ts";
@@ -190,11 +190,7 @@ class Service implements App {
     const { signal } = this.#receiving;
     try {
       const receiving = channel.receive(sink, signal);
-      void channel
-        .publishCommands(commandMenu, signal)
-        .catch((error: unknown) =>
-          this.#log.warn({ error, channel: channel.account }, "command menu is not published"),
-        );
+      void publishMenu(channel, this.#log, signal);
       await receiving;
     } catch (error) {
       if (!signal.aborted) this.#log.error({ error, channel: channel.account }, "channel stops receiving");

@@ -141,6 +141,7 @@ function rightOfAct(act: ButtonAct): Right {
     case "sendAsText":
     case "setting":
     case "endTerminal":
+    case "terminal":
       return "talk";
     default:
       return assertNever(act);

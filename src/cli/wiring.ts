@@ -2,6 +2,7 @@ import type { LoadedConfig } from "../../config/load.ts";
 import type { Channel } from "../channel/port.ts";
 import type { CodexRuntime } from "../codex/port.ts";
 import { createCodexRuntime } from "../codex/runtime.ts";
+import { commandMenu } from "../commands/registry.ts";
 import type { ActorSettings } from "../dispatcher/context.ts";
 import { systemClock } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
@@ -57,4 +58,17 @@ export function senderMetrics(metrics: Metrics): SenderMetrics {
     call: (lane, outcome) => metrics.count(`outbox_${lane}_${outcome}`),
     ambiguousSend: () => metrics.count("outbox_ambiguous_sends"),
   };
+}
+
+/** Publishes the command menu. It is a comfort: tried until it is there, and nothing waits for it. Never rejects. */
+export async function publishMenu(channel: Channel, log: Logger, signal: AbortSignal): Promise<void> {
+  for (let waitMs = 5000; !signal.aborted; waitMs = Math.min(2 * waitMs, 10 * minuteMs)) {
+    try {
+      await channel.publishCommands(commandMenu, signal);
+      return;
+    } catch (error) {
+      log.debug({ error, channel: channel.account }, "command menu is not published yet");
+      await systemClock.sleep(waitMs, signal).catch(() => undefined);
+    }
+  }
 }

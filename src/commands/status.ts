@@ -60,6 +60,8 @@ function buttonsOf(facts: ChatFacts, host: CommandHost, mint: Mint): readonly (r
   const words = commandWords[host.language].status;
   const turn = turnWords[host.language].buttons;
   const first: Button[] = [mint.button(words.newThread, { act: "command", name: "new", args: "" })];
+  if (facts.turn === undefined && facts.binding.threadUsed === true)
+    first.push(mint.button(words.terminal, { act: "terminal" }));
   if (facts.turn !== undefined) first.push(mint.button(turn.stop, { act: "stop", slot: facts.turn.slot }, "danger"));
   const ends = facts.terminals
     .slice(0, 5)

@@ -1,4 +1,5 @@
 import { assertNever } from "../lib/assert-never.ts";
+import { commandWords } from "../model/catalog/commands.ts";
 import type { MailId } from "../model/ids.ts";
 import type { MailItem, Person } from "../model/message.ts";
 import { fullRequest } from "../model/present/card.ts";
@@ -56,6 +57,8 @@ export async function onButton(a: ActorContext, item: MailItem, act: ButtonAct, 
       return runCommand(a, item.id, { name: act.name, args: act.args }, person, act.how);
     case "setting":
       return runCommand(a, item.id, { name: "settings", args: `${act.key} ${act.value}` }, person, undefined);
+    case "terminal":
+      return goOnInTerminal(a, ack);
     case "endTerminal":
       await a.session?.endTerminal(act.processId);
       return a.commit({ ack });
@@ -125,6 +128,15 @@ async function onLook(a: ActorContext, mailId: MailId, act: "details" | "diff" |
   const { spec } = await a.parts.workspace.resolve(a.binding);
   const undone = a.turn === undefined && (await a.parts.workspace.undo(spec.cwd, view.diff));
   return a.say(text(undone ? a.words.undone : a.words.cannotUndo), { ack });
+}
+
+/** A thread has one writer: our process lets go of it first. */
+async function goOnInTerminal(a: ActorContext, ack: readonly MailId[]): Promise<void> {
+  const words = commandWords[a.language];
+  const threadId = a.binding.threadId;
+  if (a.turn !== undefined || threadId === undefined) return a.say(text(words.busyAsk), { ack }, { ring: false });
+  await endSession(a);
+  await a.say(text(words.status.goOn(threadId)), { ack }, { ring: false });
 }
 
 async function restartCodex(a: ActorContext, mailId: MailId): Promise<void> {

@@ -113,6 +113,8 @@ export type ButtonAct =
   /** A message that was no command of ours goes to Codex after all; `messageId` is the message it came in. */
   | { readonly act: "sendAsText"; readonly text: string; readonly messageId: MessageId }
   | { readonly act: "setting"; readonly key: "whileBusy" | "language"; readonly value: string }
+  /** Parks the chat and tells how to go on in a terminal. */
+  | { readonly act: "terminal" }
   | { readonly act: "endTerminal"; readonly processId: string };
 
 /** A button as stored: bound to its chat, so that a forwarded or forged one is worth nothing. */
