@@ -60,7 +60,7 @@ function allowed(name: string): boolean {
 /**
  * Name of the permission profile that renders a sandbox setting; given with every thread and turn. It holds the
  * process's mark, which nobody can know before: measured, the `.codex/config.toml` of a trusted project is merged into
- * profiles it can name, and opened a denied folder.
+ * profiles it can name (its entry for a path below a denied folder got in).
  */
 export function profileName(spec: Pick<SessionSpec, "sandbox" | "network">, mark: string): string {
   switch (spec.sandbox) {

@@ -44,8 +44,8 @@ export function markedWith(name: string, value: string): Found[] {
 }
 
 /**
- * Sandboxed file helpers of Codex (`bwrap … --codex-run-as-fs-helper`) that lost their parent; measured, one in some
- * dozens of processes leaves one that never ends. `policyPath` stands in the sandbox policy on their command line.
+ * Sandboxed file helpers of Codex (`bwrap … --codex-run-as-fs-helper`) that lost their parent: seen now and then after
+ * an end (0.169.0), sleeping for ever and deaf to SIGTERM. `policyPath` stands in the sandbox policy on their command line.
  */
 export function orphanedHelpers(policyPath: string): Found[] {
   if (!linux) return [];
