@@ -81,7 +81,7 @@ function endOf(entity: MessageEntity): number {
 /** Where the entity after the hundredth begins. */
 function entityLimit(live: readonly MessageEntity[], from: number): number {
   const over = live[maxEntities]?.offset ?? Infinity;
-  return over > from ? over : from + 1;
+  return over > from + 1 ? over : from + 2;
 }
 
 function cutAfter(text: string, live: readonly MessageEntity[], from: number, most: number): Cut {

@@ -15,7 +15,12 @@ interface Scan {
 
 /** Pure. Closes what is open in one block of inline Markdown. */
 export function openInlines(block: string): string {
-  const linkless = withoutUnfinishedLink(block);
+  let linkless = withoutUnfinishedLink(block);
+  // Each step shortens the text; a link can be unfinished within an unfinished one.
+  for (let before = block; linkless !== before; ) {
+    before = linkless;
+    linkless = withoutUnfinishedLink(before);
+  }
   const { open, text } = scan(linkless);
   const content = text.trimEnd();
   if (open.length === 0) return text;

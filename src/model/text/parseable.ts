@@ -1,7 +1,7 @@
 /** Longest source that is parsed, UTF-16 units: more than the eight messages a platform shows of one answer. */
 const parsedLength = 40_000;
 /** Deepest nesting of quotations and lists on one line. */
-const containers = /^(?:[ \t]*(?:>|[-+*]|\d{1,9}[.)])[ \t]*){40}/u;
+const containers = /^(?:[ \t]*(?:>|[-+*]|\d{1,9}[.)])){40}/u;
 const fence = /^[\s>]*(`{3,}|~{3,})/u;
 const delimiters = /[*_~\]]/gu;
 /** Delimiters of one paragraph; the parser's time grows with their square. */
