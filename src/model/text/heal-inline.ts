@@ -15,12 +15,9 @@ interface Scan {
 
 /** Pure. Closes what is open in one block of inline Markdown. */
 export function openInlines(block: string): string {
-  let linkless = withoutUnfinishedLink(block);
-  // Each step shortens the text; a link can be unfinished within an unfinished one.
-  for (let before = block; linkless !== before; ) {
-    before = linkless;
-    linkless = withoutUnfinishedLink(before);
-  }
+  // A link can be unfinished within an unfinished one; deeper than this, only a hostile text goes.
+  let linkless = block;
+  for (let level = 0; level < 3; level += 1) linkless = withoutUnfinishedLink(linkless);
   const { open, text } = scan(linkless);
   const content = text.trimEnd();
   if (open.length === 0) return text;
@@ -59,7 +56,7 @@ function codeEnd(block: string, run: string, from: number): number {
 function unclosedCode(block: string, start: number, end: number, open: readonly string[], run: string): Scan {
   if (block.slice(end).trim() === "") return { ...withoutEmptyOpeners(block.slice(0, start), open), inCode: true };
   // A closing run of two or more that is half there would be content.
-  const body = run.length > 1 ? block.replace(/(?<=[^`])`+$/u, "") : block;
+  const body = run.length > 1 ? block.replace(/(?<=[^`])`+[ \t]*$/u, "") : block;
   return { open: [...open, run], text: body, inCode: true };
 }
 
