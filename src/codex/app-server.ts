@@ -61,7 +61,7 @@ export async function launch(name: string, options: Launch): Promise<{ record: P
     await writeFile(filesOf(socket).pid, JSON.stringify({ ...record, target }), { mode: 0o600 });
     return { record, stream };
   }
-  if (ended === undefined) process.kill(child.pid, "SIGKILL");
+  child.kill();
   const why = `${ended ?? "it does not answer"} ${lastError(filesOf(socket).log)}`.trim();
   await removeFiles(socket);
   throw new CodexError("spawnFailed", `Codex did not start: ${why}`);

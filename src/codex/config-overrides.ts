@@ -90,6 +90,8 @@ export function configArgs(policy: ServicePolicy, mark: string): string[] {
     ["features.unbounded_connection_retries", false],
     ["features.shell_snapshot", false],
     ["tools.update_plan.enabled", true],
+    // Questions with options reach people outside of plan mode, too.
+    ["features.default_mode_request_user_input", true],
     ["check_for_update_on_startup", false],
     ["shell_environment_policy", commandEnvironment(policy, mark)],
     ...profiles(policy, mark),

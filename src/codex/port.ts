@@ -124,7 +124,7 @@ export interface CodexRuntime {
   /** Ends a recorded process without a connection to it; a process that is gone is fine. */
   end(record: ProcessRecord): Promise<void>;
   facts(): Promise<CodexFacts>;
-  /** Removes sockets of ours whose process is gone. */
+  /** Ends processes of ours that no chat records, and removes what ended ones left. Before the first `spawn`. */
   sweep(live: readonly ProcessRecord[]): Promise<void>;
 }
 

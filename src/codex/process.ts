@@ -6,6 +6,8 @@ export interface Detached {
   readonly pid: number;
   /** Resolves with a reason when it ends while we live. */
   readonly exited: Promise<string>;
+  /** SIGKILL; nothing happens when it is gone. */
+  kill(): void;
 }
 
 /** What to start. */
@@ -39,7 +41,7 @@ export async function spawnDetached(options: DetachedOptions): Promise<Detached>
     });
     child.unref();
     if (child.pid === undefined) throw new Error("no pid");
-    return { pid: child.pid, exited };
+    return { pid: child.pid, exited, kill: () => void child.kill("SIGKILL") };
   } finally {
     closeSync(log);
   }

@@ -110,8 +110,9 @@ class Runtime implements CodexRuntime {
   async sweep(live: readonly ProcessRecord[]): Promise<void> {
     const kept = new Set(live.map((record) => record.socket));
     const all = await recordedIn(this.#options.runtimeDir);
-    const gone = all.filter((record) => !kept.has(record.socket) && !lives(record));
-    for (const record of gone) await this.#end(record, 0);
+    // One that lives was started right before we were killed: nobody knows of it, and nothing was asked of it.
+    const unknown = all.filter((record) => !kept.has(record.socket));
+    await Promise.all(unknown.map((record) => this.#end(record, 0)));
   }
 
   get #flushMs(): number {

@@ -16,8 +16,8 @@ function cardSlot(number: RequestNumber): string {
 export async function onRequest(a: ActorContext, request: CodexRequest): Promise<void> {
   const known = [...a.requests.values()].find((r) => sameRequest(r.request, request));
   if (known !== undefined) {
-    // Same question, perhaps under another rpc id: answers go to the newest.
-    a.requests.set(known.number, { ...known, request });
+    // Same question, perhaps under another rpc id: answers go to the newest. A replay may know less of its subject.
+    a.requests.set(known.number, { ...known, request: { ...request, body: known.request.body } });
     a.open.add(known.number);
     const answered = a.answered.get(known.number);
     if (answered !== undefined) await writeAnswer(a, a.requests.get(known.number) ?? known);

@@ -1,4 +1,5 @@
 import { CodexError, type CodexSession } from "../codex/port.ts";
+import type { TurnId } from "../model/ids.ts";
 import type { Ending } from "../model/present/final.ts";
 import type { TurnRecord } from "../model/turn.ts";
 import { reduceView, type TurnView, type ViewMessage } from "../model/view.ts";
@@ -58,7 +59,7 @@ async function rejoin(a: ActorContext, session: CodexSession): Promise<void> {
     (t) => (turn.turnId !== undefined && t.turnId === turn.turnId) || t.clientIds.includes(turn.clientId),
   );
   if (state.active && (ours === undefined || ours.status === "inProgress")) {
-    await goOn(a, ours ?? turns.find((t) => t.status === "inProgress"));
+    await goOn(a, ours ?? turns.find((t) => t.status === "inProgress"), state.turnId);
     return;
   }
   if (ours === undefined) return startAgain(a);
@@ -66,10 +67,10 @@ async function rejoin(a: ActorContext, session: CodexSession): Promise<void> {
 }
 
 /** Still running: items that finished meanwhile come from the record, the text so far from Redis, the rest will stream. */
-async function goOn(a: ActorContext, record: TurnRecord | undefined): Promise<void> {
+async function goOn(a: ActorContext, record: TurnRecord | undefined, running: TurnId | undefined): Promise<void> {
   const turn = a.turn;
   if (turn === undefined) return;
-  const turnId = turn.turnId ?? record?.turnId;
+  const turnId = turn.turnId ?? record?.turnId ?? running;
   if (turnId !== undefined && turn.turnId === undefined) await a.commit({ turn: { ...turn, turnId } });
   if (record !== undefined) await ackDelivered(a, record);
   a.move("running");

@@ -36,7 +36,6 @@ export async function writeCodexHome(dir: string, baseUrl: string, options: Code
     "shell_snapshot = false",
     "unbounded_connection_retries = false",
     "instant_interrupt = false",
-    "default_mode_request_user_input = true",
     "[analytics]",
     "enabled = false",
     options.tables ?? "",

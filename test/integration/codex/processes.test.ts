@@ -55,12 +55,15 @@ test("left-overs of a process that was killed are ended with its record, files i
   expect(readdirSync(lab.run)).toEqual([]);
 });
 
-test("sweep removes the files of dead processes and touches no living one", async () => {
+test("sweep removes the files of dead processes, ends those that no chat records, and touches no other", async () => {
   const living = await lab.open();
   const dead = await lab.open();
   process.kill(dead.session.process.pid, "SIGKILL");
   await until(() => !lab.runtime.alive(dead.session.process), "dead");
-  await lab.runtime.sweep([]);
+  const unrecorded = await lab.open();
+  await lab.runtime.sweep([living.session.process]);
+  expect(lab.runtime.alive(unrecorded.session.process)).toBe(false);
+  expect(existsSync(unrecorded.session.process.socket)).toBe(false);
   expect(existsSync(dead.session.process.socket)).toBe(false);
   expect(lab.runtime.alive(living.session.process)).toBe(true);
   expect(existsSync(living.session.process.socket)).toBe(true);
