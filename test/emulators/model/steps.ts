@@ -127,7 +127,7 @@ export function plan(
   return call("update_plan", { plan: entries });
 }
 
-/** Asks the person (needs `features.default_mode_request_user_input`, which {@link writeCodexHome} sets). */
+/** Asks the person (needs `features.default_mode_request_user_input`, which the service sets). */
 export function ask(
   questions: readonly {
     readonly id: string;

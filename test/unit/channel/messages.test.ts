@@ -43,7 +43,7 @@ describe("a message", () => {
     expect(store.notes).toEqual(["You can answer requests here, but not give Codex work."]);
   });
 
-  test("edited reaches the actor as an edit; a stranger's does not", async () => {
+  test("edited reaches the actor as an edit; a stranger's does not (L9)", async () => {
     const { store, sink, clock } = rig();
     const event = messageEvent(talker, "better", "e1", { sentAt: clock.now() });
     const foreign = messageEvent(stranger, "better", "e2", { sentAt: clock.now() });
@@ -90,7 +90,7 @@ describe("a message", () => {
   });
 });
 
-describe("messages sent while the service was down", () => {
+describe("messages sent while the service was down (L1)", () => {
   test("are taken and told once, as one number", async () => {
     const { store, write, clock } = rig();
     for (let i = 0; i < 3; i++) await write(talker, `m${i}`, { sentAt: start - 3_600_000 + i });
@@ -192,7 +192,7 @@ describe("the claim", () => {
     }
   });
 
-  test("with a wrong code says nothing, and idle talk is no try", async () => {
+  test("with a wrong code says nothing, and idle talk is no try (L9)", async () => {
     const { store, write } = rig();
     store.code = "K7QM2F9D";
     const tries: string[] = [];
@@ -208,7 +208,7 @@ describe("the claim", () => {
 });
 
 describe("the platform's own stop button", () => {
-  test("stops what runs, for those who may talk", async () => {
+  test("stops what runs, for those who may talk (L9)", async () => {
     const { store, sink } = rig();
     await sink.accept({ kind: "stop", dedupe: "s1", at: facts(home), person: stranger, draftId: 1 });
     await sink.accept({ kind: "stop", dedupe: "s2", at: facts(home), person: lead, draftId: 7 });

@@ -45,7 +45,7 @@ describe("a turn", () => {
     await bench.until(() => bench.store.mail.length === 0, "ack");
   });
 
-  it("runs the messages of a chat one after the other, in order, in one process and thread", async () => {
+  it("L2: runs the messages of a chat one after the other, in order, in one process and thread", async () => {
     const bench = new ActorBench({ whileBusy: "queue" });
     await running(bench, "first");
     bench.say("second");
@@ -65,7 +65,7 @@ describe("a turn", () => {
     expect(bench.codex.last.threads).toEqual([undefined]);
   });
 
-  it("keeps a message that Codex would not take, and runs it when somebody taps", async () => {
+  it("L12: keeps a message that Codex would not take, and runs it when somebody taps", async () => {
     const bench = new ActorBench();
     bench.codex.failSpawns = 3;
     await bench.claim();
@@ -160,7 +160,7 @@ describe("messages during a turn", () => {
     expect(bench.codex.last.started[1]?.input).toEqual([{ type: "text", text: "more" }]);
   });
 
-  it("wait with buttons where the chat queues: steer now, run next, drop", async () => {
+  it("L4: wait with buttons where the chat queues: steer now, run next, drop", async () => {
     const bench = new ActorBench({ whileBusy: "queue" });
     await running(bench);
     bench.say("a");
@@ -174,7 +174,7 @@ describe("messages during a turn", () => {
     expect(bench.codex.last.started[1]?.input).toEqual([{ type: "text", text: "b" }]);
   });
 
-  it("interrupt the turn where the chat says so", async () => {
+  it("L4: interrupt the turn where the chat says so", async () => {
     const bench = new ActorBench({ whileBusy: "interrupt" });
     await running(bench);
     bench.say("no, this");

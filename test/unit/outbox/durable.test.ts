@@ -104,7 +104,7 @@ describe("durable operations", () => {
     expect(sender.health().state).toBe("ready");
   });
 
-  test("are tried for as long as the platform is away, ever more slowly", async () => {
+  test("are tried for as long as the platform is away, ever more slowly (L5)", async () => {
     const { clock, store, channel } = await rig();
     const start = clock.now();
     channel.answer = () => (clock.now() < start + 3_600_000 ? { outcome: "retry", reason: "502" } : undefined);
@@ -114,7 +114,7 @@ describe("durable operations", () => {
     expect(channel.seen.length).toBeLessThan(200);
   });
 
-  test("interrupted between the call and its record by a crash are sent again", async () => {
+  test("interrupted between the call and its record by a crash are sent again (L5)", async () => {
     const first = await rig((s) => {
       const [op] = s.seed(ada, message("one|two"));
       s.crashed(ada, op, { calls: 0, inflight: true });
@@ -124,7 +124,7 @@ describe("durable operations", () => {
     expect(first.counts.ambiguous).toBe(1);
   });
 
-  test("go on after a restart at the call that is next", async () => {
+  test("go on after a restart at the call that is next (L5)", async () => {
     const { clock, store, channel } = await rig((s) => {
       const [op] = s.seed(ada, message("one|two|three"));
       s.crashed(ada, op, { calls: 1, inflight: false });
@@ -199,7 +199,7 @@ describe("durable operations", () => {
     expect(sender.health().state).toBe("ready");
   });
 
-  test("already on the screen are not sent again because Redis was away when that was to be recorded", async () => {
+  test("already on the screen are not sent again because Redis was away when that was to be recorded (L5)", async () => {
     const { clock, store, channel } = await rig();
     channel.answer = () => {
       store.down = true;

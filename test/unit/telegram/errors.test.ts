@@ -14,7 +14,7 @@ const http = (reason: string, more = {}): Failure => ({
   ...more,
 });
 
-describe("answers of Telegram", () => {
+describe("answers of Telegram decide whether a final is kept (L5)", () => {
   test.each([
     [
       400,

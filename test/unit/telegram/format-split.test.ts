@@ -146,7 +146,7 @@ describe("a cut", () => {
   });
 });
 
-describe("code across parts", () => {
+describe("L11: code across parts", () => {
   test("goes on as code of its language, cut between lines, indentation kept", () => {
     const lines = Array.from({ length: 40 }, (_, index) => `    line ${index}`).join("\n");
     const parts = split(pre(lines, "python"), 100);
@@ -196,7 +196,7 @@ describe("many parts", () => {
     expect(rejoined(split(plain(whole)))).toBe(whole);
   });
 
-  test("of the nasty outputs, cut small, are lawful and complete", () => {
+  test("L11: of the nasty outputs, cut small, are lawful and complete", () => {
     for (const [, markdown] of nasty) {
       const whole = toEntities(markdown);
       const parts = split(whole, 120);
