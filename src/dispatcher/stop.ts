@@ -9,6 +9,11 @@ export async function stopTurn(a: ActorContext, mailId: MailId | undefined, slot
   const turn = a.turn;
   const ack = mailId === undefined ? [] : [mailId];
   if (turn === undefined) {
+    const later = a.later;
+    if (later !== undefined && slot === undefined) {
+      a.later = undefined;
+      return a.say(text(a.words.stoppedEarly), { ack: [...ack, later.mailId] }, { ring: false });
+    }
     const overtaken = slot === undefined && mailId !== undefined ? promptsBefore(a, mailId) : [];
     if (overtaken.length > 0) return a.say(text(a.words.stoppedEarly), { ack: [...ack, ...overtaken] });
     // A late tap on an ended turn's button needs no answer of its own; the final stands right there.

@@ -1,4 +1,5 @@
 import { assertNever } from "../lib/assert-never.ts";
+import { clockTime } from "../lib/duration.ts";
 import { commandWords } from "../model/catalog/commands.ts";
 import type { MailId } from "../model/ids.ts";
 import type { MailItem, Person } from "../model/message.ts";
@@ -112,7 +113,8 @@ async function onEnded(
   if (act.act === "continue") return continueTurn(a, act.slot, { ack });
   if (act.at !== undefined && act.at > a.now) {
     a.retryLater(act.at, mailId);
-    return;
+    const time = clockTime(act.at, a.parts.settings.timeZone);
+    return a.say(text(a.words.willRetry(time)), {}, { ring: false });
   }
   return beginOwnTurn(a, `${act.slot}-r${a.now}`, "The previous attempt failed. Do the last request again.", { ack });
 }

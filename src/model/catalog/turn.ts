@@ -58,6 +58,7 @@ const en = {
   continuing: "Going on by myself.",
   alreadyWentOn: "Already went on.",
   left: "Left as it is.",
+  willRetry: (time: string) => `Will try again at ${time}. /stop forgets it.`,
   couldNotStart: (why: string) => `Codex could not take this: ${why}. Your message is kept.`,
   couldNotDo: (why: string) => `That did not work: ${why}.`,
   why: {
@@ -151,6 +152,7 @@ const zh: Words = {
   continuing: "自动继续。",
   alreadyWentOn: "已经继续了。",
   left: "保持现状。",
+  willRetry: (time) => `将在 ${time} 重试。/stop 可取消。`,
   couldNotStart: (why) => `Codex 无法接收：${why}。你的消息已保留。`,
   couldNotDo: (why) => `没有成功：${why}。`,
   why: {

@@ -118,3 +118,39 @@ describe("an idle chat", () => {
     expect(bench.store.owner).toBeDefined();
   });
 });
+
+describe("[Try again at …]", () => {
+  async function limited(): Promise<ActorBench> {
+    const bench = new ActorBench();
+    await running(bench);
+    const retryAt = bench.now + 20 * minute;
+    bench.codex.last.emit({
+      kind: "turnEnded",
+      turnId: u1,
+      outcome: "failed",
+      failure: { reason: "usageLimit", message: "", retryAt },
+    });
+    await bench.until(() => bench.store.record.turn === undefined, "end");
+    bench.tap("Try again at 00:36");
+    await bench.until(() => bench.texts().includes("Will try again at 00:36. /stop forgets it."), "note");
+    return bench;
+  }
+
+  it("waits for its time, a restart in between included", async () => {
+    const bench = await limited();
+    await bench.kill();
+    await bench.claim();
+    await tick(bench, 10 * minute);
+    expect(bench.codex.last.started).toHaveLength(1);
+    await tick(bench, 10 * minute);
+    await bench.until(() => bench.codex.last.started.length === 2, "the retry");
+  });
+
+  it("is forgotten on /stop", async () => {
+    const bench = await limited();
+    bench.store.put({ kind: "command", message: bench.message("/stop"), command: { name: "stop", args: "" } });
+    await bench.until(() => bench.store.mail.length === 0, "stop");
+    await tick(bench, 20 * minute);
+    expect(bench.codex.last.started).toHaveLength(1);
+  });
+});
