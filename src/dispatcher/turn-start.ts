@@ -101,9 +101,6 @@ async function openTurn(a: ActorContext, turn: RunningTurn, also: Commit): Promi
 export async function prepare(a: ActorContext, turn: RunningTurn): Promise<void> {
   try {
     const { spec } = await a.parts.workspace.resolve(a.binding);
-    void a.parts.workspace
-      .clean(spec.cwd)
-      .then((clean) => (clean ? a.post({ kind: "clean", slot: turn.slot }) : undefined));
     await a.parts.slots.acquire(
       a.chat,
       (before) => a.post({ kind: "queuedForSlot", before }),
@@ -135,11 +132,24 @@ export async function sendPrepared(
   a.spec = input.spec;
   a.sent = true;
   try {
-    await a.session.startTurn(turn.clientId, input.built.input, input.spec);
+    const answered = a.session.startTurn(turn.clientId, input.built.input, input.spec);
+    noteClean(a, turn, input.spec.cwd);
+    await answered;
   } catch (error) {
     if (error instanceof CodexError && error.code === "disconnected") return; // the disconnect itself is next in line
     await couldNotStart(a, error);
   }
+}
+
+/**
+ * Looks whether the turn can be taken back. After `turn/start` is written, because forking git takes milliseconds; the
+ * model needs far longer to its first change, and a change seen only makes the answer no.
+ */
+function noteClean(a: ActorContext, turn: RunningTurn, cwd: string): void {
+  a.parts.workspace.clean(cwd).then(
+    (clean) => (clean ? a.post({ kind: "clean", slot: turn.slot }) : undefined),
+    (error: unknown) => a.log.warn({ error }, "checkout cannot be looked at"),
+  );
 }
 
 /** Files that were left out are told, each with its reason. */
