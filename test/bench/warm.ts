@@ -1,0 +1,121 @@
+import { gate, hold, text } from "../emulators/model/steps.ts";
+import { BareCodex } from "./bare.ts";
+import type { Bench, Figure } from "./figures.ts";
+import { asked, called, handedAt, inWorld, type Person, type Place, rest, say, until } from "./world.ts";
+
+const samples = 24;
+const discarded = 3;
+/** No frame may have gone out for 4 s; at 5 s the service repeats the last one. */
+const quietMs = 4_200;
+
+interface Sample {
+  readonly bare: number;
+  readonly toStart: number;
+  readonly toModel: number;
+  readonly toFrame: number;
+  readonly deltaToFrame: number;
+  /** Age of the frame before, ms. */
+  readonly frameAge: number;
+  readonly toFinal: number;
+  readonly completedToFinal: number;
+}
+
+/** One chat whose Codex lives: each sample is a turn of the bare app-server, then one of the service. */
+export const warm: Bench = {
+  name: "warm",
+  run: (progress) =>
+    inWorld({ tapped: true }, async (place) => {
+      const bare = new BareCodex(place.world);
+      await place.world.start();
+      await bare.open();
+      const taken: Sample[] = [];
+      for (let at = -discarded; at < samples; at += 1) {
+        const sample = { bare: await bare.turn(), ...(await turn(place, at)) };
+        if (at >= 0) taken.push(sample);
+        if (at % 6 === 0) progress(`warm ${at}/${samples}`);
+      }
+      await bare.close();
+      return figures(taken);
+    }),
+};
+
+async function turn(place: Place, at: number): Promise<Omit<Sample, "bare">> {
+  const { world, people, tap } = place;
+  const [person] = people;
+  if (person === undefined) throw new Error("nobody is there");
+  const first = gate();
+  const last = gate();
+  const name = `turn ${at + discarded}`;
+  world.model.on(name, [hold(first), text(["Let me see. ", last, `Done ${name}.`])]);
+  const said = say(place, person, name);
+  const request = await asked(place, name);
+  const handed = handedAt(place, said);
+  const started = tap.after("turn/start", said);
+  await until("no frame for a while", () => performance.now() - lastFrame(place, person, said) > quietMs, 30_000);
+  const previous = lastFrame(place, person, said);
+  const deltaAt = performance.now();
+  first.open();
+  const frame = await called(place, person, /Draft/, "Let me see.", deltaAt);
+  const seenDelta = tap.after("item/agentMessage/delta", deltaAt);
+  // Longer than any frame's way, and the chat's budget is full again.
+  await rest(1_500);
+  const endAt = performance.now();
+  last.open();
+  const final = await called(place, person, /^send(?!.*Draft)/, `Done ${name}.`, endAt);
+  const seenEnd = tap.after("turn/completed", endAt);
+  await rest(1_000);
+  return {
+    toStart: started - handed,
+    toModel: request.at - handed,
+    toFrame: frame.at - deltaAt,
+    deltaToFrame: frame.at - seenDelta,
+    frameAge: deltaAt - previous,
+    toFinal: final.at - endAt,
+    completedToFinal: final.at - seenEnd,
+  };
+}
+
+/** When the last frame was asked for; `since` before the first one. */
+function lastFrame({ world }: Place, person: Person, since: number): number {
+  const frames = world.telegram.transcript.exchanges.filter(
+    (one) => /Draft/.test(one.method) && one.params.chat_id === person.chat.id,
+  );
+  return Math.max(since, frames.at(-1)?.at ?? since);
+}
+
+function figures(taken: readonly Sample[]): readonly Figure[] {
+  const all = (key: keyof Sample): number[] => taken.map((sample) => sample[key]);
+  const quiet = taken.filter((sample) => sample.frameAge >= 4_000);
+  const bare = all("bare");
+  return [
+    { row: "bare app-server: `turn/start` written → model request received", unit: "ms", samples: bare },
+    {
+      row: "update handed to us → model request received, warm, in all",
+      unit: "ms",
+      samples: all("toModel"),
+      baseline: bare,
+    },
+    {
+      row: "the same, minus the bare app-server's turn just before",
+      unit: "ms",
+      samples: taken.map((sample) => sample.toModel - sample.bare),
+      bars: { p50: 15 },
+    },
+    {
+      row: "of it ours: update handed to us → `turn/start` written",
+      unit: "ms",
+      samples: all("toStart"),
+      bars: { p50: 5 },
+    },
+    {
+      row: "model's first delta sent → frame with it requested, no frame for 4 s",
+      unit: "ms",
+      samples: quiet.map((sample) => sample.toFrame),
+      bars: { p95: 50 },
+    },
+    { row: "the same, whatever the frame before", unit: "ms", samples: all("toFrame") },
+    { row: "delta read from Codex → frame with it requested", unit: "ms", samples: all("deltaToFrame") },
+    { row: "`turn/completed` read → final requested", unit: "ms", samples: all("completedToFinal"), bars: { p50: 10 } },
+    { row: "model's last delta sent → final requested", unit: "ms", samples: all("toFinal") },
+  ];
+}
