@@ -27,10 +27,10 @@ async function settings(host: CommandHost, args: string): Promise<void> {
 
 async function overview(host: CommandHost, mint: Mint): Promise<Content> {
   const words = commandWords[host.language].settings;
-  const { binding } = await host.facts();
+  const facts = await host.facts();
   const mark = (on: boolean, label: string): string => (on ? `✓ ${label}` : label);
   const busy = busyValues.map((v) =>
-    mint.button(mark(binding.whileBusy === v, words.whileBusy[v]), { act: "setting", key: "whileBusy", value: v }),
+    mint.button(mark(facts.whileBusy === v, words.whileBusy[v]), { act: "setting", key: "whileBusy", value: v }),
   );
   const spoken = languages.map((v) =>
     mint.button(mark(host.language === v, words.language[v]), { act: "setting", key: "language", value: v }),

@@ -21,7 +21,9 @@ async function status(host: CommandHost): Promise<void> {
 
 function placeLine(facts: ChatFacts, words: CommandWords["status"]): string {
   const { spec } = facts;
-  const model = [spec.model ?? words.defaultModel, spec.effort].filter((part) => part !== undefined).join(", ");
+  const model = [spec.model ?? facts.model ?? words.defaultModel, spec.effort]
+    .filter((part) => part !== undefined)
+    .join(", ");
   return [facts.project, facts.branch, model, words.policy[spec.approvalPolicy], words.sandbox[spec.sandbox]]
     .filter((part) => part !== undefined)
     .join(" · ");

@@ -4,6 +4,7 @@ import { createInbox } from "../lib/inbox.ts";
 import { BridgeError } from "../model/errors.ts";
 import type { ChatKey } from "../model/ids.ts";
 import type { Ending } from "../model/present/final.ts";
+import { relativeAction } from "../model/relative.ts";
 import type { CodexEvent, TurnEvent } from "../model/turn.ts";
 import { endRequests, onActionEnded, onRequest, onResolved, settleUnasked } from "./approvals.ts";
 import { ActorContext, type ActorParts, type Input, text } from "./context.ts";
@@ -149,8 +150,9 @@ export class ChatActor {
     }
   }
 
-  private async onTurn(event: TurnEvent): Promise<void> {
+  private async onTurn(told: TurnEvent): Promise<void> {
     const a = this.a;
+    const event = told.kind === "action" ? { ...told, action: relativeAction(told.action, a.spec?.cwd) } : told;
     const ours = a.turn?.turnId !== undefined && event.turnId === a.turn.turnId;
     await onTurnEvent(a, event);
     if (event.kind === "action" && ours) await onActionEnded(a, event.action);

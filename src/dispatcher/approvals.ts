@@ -2,6 +2,7 @@ import { CodexError, type CodexSession } from "../codex/port.ts";
 import type { ClientId, MailId, RequestNumber } from "../model/ids.ts";
 import type { Mail, Person } from "../model/message.ts";
 import { requestCard, sendingCard, type Verdict, verdictCard } from "../model/present/card.ts";
+import { relativeRequest } from "../model/relative.ts";
 import type { CodexRequest, RequestAnswer, RequestRecord } from "../model/request.ts";
 import type { Action } from "../model/turn.ts";
 import type { ActorContext } from "./context.ts";
@@ -13,7 +14,8 @@ function cardSlot(number: RequestNumber): string {
 }
 
 /** app-server asks, or asks again after a reattach: the same request never makes a second card. */
-export async function onRequest(a: ActorContext, request: CodexRequest): Promise<void> {
+export async function onRequest(a: ActorContext, asked: CodexRequest): Promise<void> {
+  const request = { ...asked, body: relativeRequest(asked.body, a.spec?.cwd) };
   const known = [...a.requests.values()].find((r) => sameRequest(r.request, request));
   if (known !== undefined) {
     // Same question, perhaps under another rpc id: answers go to the newest. A replay may know less of its subject.

@@ -100,6 +100,8 @@ async function factsOf(a: ActorContext): Promise<ChatFacts> {
     project,
     spec,
     ...(branch === undefined ? {} : { branch }),
+    whileBusy: a.binding.whileBusy ?? a.parts.settings.whileBusy,
+    ...(a.model === undefined ? {} : { model: a.model }),
     terminals,
   };
 }

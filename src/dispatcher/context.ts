@@ -94,6 +94,8 @@ export class ActorContext {
   session: CodexSession | undefined;
   spec: SessionSpec | undefined;
   writer: ViewWriter | undefined;
+  /** Model of the open thread, as Codex names it. */
+  model: string | undefined;
   /** The session whose events count. */
   listening: CodexSession | undefined;
   /** Control mail seen to; some of it is acked only later. */

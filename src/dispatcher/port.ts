@@ -1,5 +1,5 @@
 import type { ProcessRecord, SessionSpec, Terminal } from "../codex/port.ts";
-import type { Binding, RunningTurn, Waiting } from "../model/chat.ts";
+import type { Binding, RunningTurn, Waiting, WhileBusy } from "../model/chat.ts";
 import type { Content, OutboxBody } from "../model/delivery.ts";
 import type { ChatKey, MailId, RequestNumber } from "../model/ids.ts";
 import type { Attachment, MailItem, Person } from "../model/message.ts";
@@ -112,6 +112,10 @@ export interface ChatFacts {
   readonly project: string;
   readonly spec: SessionSpec;
   readonly branch?: string;
+  /** What a message during a turn does here. */
+  readonly whileBusy: WhileBusy;
+  /** Model the thread runs with; absent until Codex said so. */
+  readonly model?: string;
   /** Background terminals of the thread; empty when no Codex runs. */
   readonly terminals: readonly Terminal[];
 }

@@ -1,6 +1,7 @@
 import { CodexError, type CodexSession } from "../codex/port.ts";
 import type { TurnId } from "../model/ids.ts";
 import type { Ending } from "../model/present/final.ts";
+import { relativeAction } from "../model/relative.ts";
 import type { TurnRecord } from "../model/turn.ts";
 import { reduceView, type TurnView, type ViewMessage } from "../model/view.ts";
 import { endRequests } from "./approvals.ts";
@@ -76,7 +77,7 @@ async function goOn(a: ActorContext, record: TurnRecord | undefined, running: Tu
   a.move("running");
   a.sent = true;
   a.parts.slots.resume(a.chat);
-  if (a.view !== undefined && record !== undefined) a.view = merged(a.view, record, "streaming");
+  if (a.view !== undefined && record !== undefined) a.view = merged(a.view, record, "streaming", a.spec?.cwd);
   a.openWriter();
   if (a.view !== undefined) a.showView({ ...a.view, phase: a.view.phase === "starting" ? "working" : a.view.phase });
   if (turn.stopping !== undefined && turnId !== undefined) await a.session?.interrupt(turnId);
@@ -110,6 +111,7 @@ async function recordAfterDeath(
     const before = a.binding.threadId;
     await openThread(a, session, spec);
     a.session = session;
+    a.spec = spec;
     if (a.binding.threadId !== before) return undefined;
     const turns = await session.turns(lookBack);
     return turns.find((t) => t.turnId === a.turn?.turnId || t.clientIds.some((c) => c === clientId));
@@ -140,7 +142,7 @@ async function endFromRecord(a: ActorContext, record: TurnRecord | undefined, di
   if (turn === undefined || a.view === undefined) return;
   if (record !== undefined) {
     await ackDelivered(a, record);
-    a.view = merged(a.view, record, record.status === "completed" ? "whole" : "partial");
+    a.view = merged(a.view, record, record.status === "completed" ? "whole" : "partial", a.spec?.cwd);
     if (record.startedAt !== undefined && record.endedAt !== undefined)
       a.view = { ...a.view, durationMs: record.endedAt - record.startedAt };
   }
@@ -186,9 +188,15 @@ export async function continueTurn(
  * A stored view brought up to date by the record of its turn. What the record does not know of is kept while the turn is
  * `streaming` (with a mark: text went by while nobody listened) or ended `partial`; a `whole` turn has everything. Pure.
  */
-export function merged(view: TurnView, record: TurnRecord, course: "streaming" | "partial" | "whole"): TurnView {
+export function merged(
+  view: TurnView,
+  record: TurnRecord,
+  course: "streaming" | "partial" | "whole",
+  folder?: string,
+): TurnView {
   let next = view;
-  for (const action of record.actions) next = reduceView(next, { kind: "action", turnId: record.turnId, action });
+  for (const action of record.actions)
+    next = reduceView(next, { kind: "action", turnId: record.turnId, action: relativeAction(action, folder) });
   const finished: ViewMessage[] = record.messages.map(({ itemId, phase, text }) => ({
     itemId,
     phase,

@@ -66,6 +66,7 @@ export async function openThread(a: ActorContext, session: CodexSession, spec: S
     state = await session.openThread(spec);
     if (threadUsed === true) await a.say(text(a.words.threadLost(threadId)));
   }
+  a.model = state.model;
   if (state.threadId !== threadId) await a.commit(() => ({ binding: bound(a, state.threadId) }));
   return state;
 }
