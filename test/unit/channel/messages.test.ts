@@ -13,6 +13,19 @@ describe("a message", () => {
     expect(store.mail.length).toBe(2);
   });
 
+  test.each(["resolve", "owners", "claimCode", "takeReserved", "ingest"] as const)(
+    "is refused when the store fails at %s alone (L1)",
+    async (step) => {
+      const { store, sink, clock } = rig();
+      store[step] = async (): Promise<never> => {
+        throw new Error(`no ${step}`);
+      };
+      const event = messageEvent(lead, "fix it", "m1", { sentAt: clock.now() });
+      await expect(sink.accept(event)).rejects.toThrow(`no ${step}`);
+      expect(store.mail).toEqual([]);
+    },
+  );
+
   test("delivered twice is taken once (L2)", async () => {
     const { store, write } = rig();
     await write(talker, "fix it", { dedupe: "m1" });
