@@ -24,6 +24,7 @@ export function testsOf(law: Law): RegExp {
 }
 
 const unfenced = { find: "if not holds(state, node, epoch) then", replace: "if false then" };
+const lanes = ["test/unit/telegram/lanes.test.ts"];
 const ingress = ["test/unit/channel/messages.test.ts"];
 const taps = ["test/unit/channel/answers.test.ts"];
 const actor = ["test/unit/dispatcher/actor.test.ts", "test/unit/dispatcher/laws.test.ts"];
@@ -68,12 +69,28 @@ export const mutants: readonly Mutant[] = [
     tests: ["test/unit/redis/setup.test.ts"],
   },
   {
+    law: "L1",
+    fault: "an update that could not be stored is skipped",
+    file: "adapters/telegram/lanes.ts",
+    find: "await pause(deps.clock, backoffMs(attempt, storing, Math.random()), signal);",
+    replace: "return true;",
+    tests: lanes,
+  },
+  {
     law: "L2",
     fault: "an event that is handed over twice is stored twice",
     file: "src/redis/scripts/ingest.lua",
     find: "if seen then",
     replace: "if false then",
     tests: ["test/integration/redis/mailbox.test.ts"],
+  },
+  {
+    law: "L2",
+    fault: "messages of one chat are stored side by side",
+    file: "adapters/telegram/lanes.ts",
+    find: "if (lane === undefined) lanes.set(event.at.chat, [event]);",
+    replace: "if (lane === undefined) lanes.set(event.dedupe, [event]);",
+    tests: lanes,
   },
   {
     law: "L2",
@@ -124,6 +141,14 @@ export const mutants: readonly Mutant[] = [
   },
   {
     law: "L3",
+    fault: "a stale sender removes what its successor has to send",
+    file: "src/redis/scripts/outbox-complete.lua",
+    find: "if not holds(KEYS[1], ARGV[1], ARGV[2]) then",
+    replace: "if false then",
+    tests: lease,
+  },
+  {
+    law: "L3",
     fault: "a lease that lives is taken by another node",
     file: "src/redis/scripts/prelude.lua",
     find: "if lease[1] and lease[1] ~= node and tonumber(lease[2]) > at then",
@@ -168,6 +193,14 @@ export const mutants: readonly Mutant[] = [
     file: "src/dispatcher/steer.ts",
     find: 'if (mode === "queue" || turn.notSteerable === true)',
     replace: "if (turn.notSteerable === true)",
+    tests: actor,
+  },
+  {
+    law: "L4",
+    fault: "a message steers although the chat chose to interrupt",
+    file: "src/dispatcher/steer.ts",
+    find: 'if (mode === "interrupt") return interruptFor(a, turn);',
+    replace: "",
     tests: actor,
   },
   {
@@ -221,6 +254,14 @@ export const mutants: readonly Mutant[] = [
   },
   {
     law: "L6",
+    fault: "an ended view goes on being shown",
+    file: "src/redis/scripts/commit.lua",
+    find: "  redis.call('DEL', view, view_text)\nend\n\nfunction steps.ack",
+    replace: "end\n\nfunction steps.ack",
+    tests: commit,
+  },
+  {
+    law: "L6",
     fault: "a final goes out beside a frame that is still on its way",
     file: "src/outbox/scheduler.ts",
     find: "entry.out = true;",
@@ -249,6 +290,14 @@ export const mutants: readonly Mutant[] = [
     file: "src/channel/taps.ts",
     find: "if (!rights.has(needed)) return { text: await onlyText(deps, words, needed) };",
     replace: "",
+    tests: taps,
+  },
+  {
+    law: "L7",
+    fault: "whoever may talk may type /approve",
+    file: "src/channel/text-answers.ts",
+    find: 'const text = rights.has("approve")',
+    replace: "const text = rights.size > 0",
     tests: taps,
   },
   {
@@ -322,6 +371,14 @@ export const mutants: readonly Mutant[] = [
     find: "const line = options.redact(json);",
     replace: "const line = json;",
     tests: ["test/unit/telemetry/logger.test.ts"],
+  },
+  {
+    law: "L10",
+    fault: "a failed call tells the URL with the bot token",
+    file: "adapters/telegram/client.ts",
+    find: 'return httpFailure(field(inner, "type") ?? (inner instanceof Error ? inner.name : "no answer"), false, false);',
+    replace: "return httpFailure(String(inner), false, false);",
+    tests: ["test/integration/telegram/poller.test.ts"],
   },
   {
     law: "L10",

@@ -84,5 +84,5 @@ function read(root: string, report: Report): Run {
     (file) => file.status === "failed" && file.assertionResults.every(({ status }) => status !== "failed"),
   );
   if (unloaded === undefined) return { outcomes };
-  return { outcomes, fault: `${relative(root, unloaded.name)} does not run: ${unloaded.message.slice(0, 300)}` };
+  return { outcomes, fault: `${relative(root, unloaded.name)} does not run: ${unloaded.message.split("\n")[0]}` };
 }

@@ -16,6 +16,7 @@ import type { Mutant } from "./catalog.ts";
 
 /** The project folder. */
 const ROOT = resolve(import.meta.dirname, "../..");
+const PACKAGES = "node_modules";
 
 /** A copy of the project in which faults are planted; the project itself stays as it is. */
 export interface Tree {
@@ -26,18 +27,16 @@ export interface Tree {
   remove(): void;
 }
 
-/** Copies every file that git does not ignore; packages are linked. */
+/** A copy in a temporary folder; packages are linked. */
 export function copyTree(): Tree {
   const root = realpathSync(mkdtempSync(join(tmpdir(), "hl-mutants-")));
-  const listed = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
-    cwd: ROOT,
-    encoding: "utf8",
-  });
-  for (const path of listed.split("\0").filter((name) => name !== "" && existsSync(join(ROOT, name)))) {
-    mkdirSync(dirname(join(root, path)), { recursive: true });
-    cpSync(join(ROOT, path), join(root, path));
+  const remove = (): void => rmSync(root, { recursive: true, force: true });
+  try {
+    fill(root);
+  } catch (error) {
+    remove();
+    throw error;
   }
-  symlinkSync(join(ROOT, "node_modules"), join(root, "node_modules"));
   const originals = new Map<string, string>();
   return {
     root,
@@ -51,8 +50,20 @@ export function copyTree(): Tree {
       const text = originals.get(mutant.file);
       if (text !== undefined) writeFileSync(join(root, mutant.file), text);
     },
-    remove: () => rmSync(root, { recursive: true, force: true }),
+    remove,
   };
+}
+
+/** Copies every file that git does not ignore, as it is in the work tree. */
+function fill(root: string): void {
+  const args = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
+  const listed = execFileSync("git", args, { cwd: ROOT, encoding: "utf8" }).split("\0");
+  for (const path of listed) {
+    if (path === "" || path === PACKAGES || !existsSync(join(ROOT, path))) continue;
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    cpSync(join(ROOT, path), join(root, path));
+  }
+  symlinkSync(join(ROOT, PACKAGES), join(root, PACKAGES));
 }
 
 /** Pure. The file with the fault in it. Throws when `find` does not stand in it exactly once, so that drift is noticed. */

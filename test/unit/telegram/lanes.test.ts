@@ -15,7 +15,7 @@ const gone = (chat: string, dedupe: string): InboundEvent => ({
 const instant: Clock = { now: () => 0, sleep: () => Promise.resolve() };
 
 describe("handing over a batch", () => {
-  test("events of one chat keep their order, a slow chat does not hold up another", async () => {
+  test("events of one chat keep their order, a slow chat does not hold up another (L2)", async () => {
     const stored: string[] = [];
     let open = (): void => undefined;
     const gate = new Promise<void>((resolve) => {
@@ -37,7 +37,7 @@ describe("handing over a batch", () => {
     expect(stored).toEqual(["b1", "b2", "a1", "a2"]);
   });
 
-  test("an event that cannot be stored is tried again before the next of its chat", async () => {
+  test("an event that cannot be stored is tried again before the next of its chat (L1, L2)", async () => {
     const tried: string[] = [];
     let rejected = 0;
     const accept = (event: InboundEvent) => {
