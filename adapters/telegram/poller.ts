@@ -23,6 +23,8 @@ export interface PollerDeps {
   whoAmI(signal: AbortSignal): Promise<Me>;
 }
 
+/** Pause after a batch, ms: its messages start on their way before the next request is built, which takes most of a ms. */
+const headStartMs = 3;
 const network: BackoffRange = { minMs: 500, maxMs: 30_000 };
 const rivalry: BackoffRange = { minMs: 3000, maxMs: 30_000 };
 const refusedTokenMs = 5 * 60_000;
@@ -51,7 +53,7 @@ export async function poll(deps: PollerDeps, sink: InboundSink, signal: AbortSig
       if (!(await deliverAll({ ...deps, accept, onRejected }, events, signal))) return;
       deps.health.ok();
       offset = nextOffset(batch);
-      if (batch.length > 0 && offset === undefined) await pause(deps.clock, network.maxMs, signal);
+      if (batch.length > 0) await pause(deps.clock, offset === undefined ? network.maxMs : headStartMs, signal);
     } catch (error) {
       if (signal.aborted) return;
       const failure = error instanceof ApiFailure ? error.failure : unexpected(error);
