@@ -5,6 +5,8 @@ import { asked, called, handedAt, inWorld, type Person, type Place, rest, say, u
 
 const samples = 24;
 const discarded = 3;
+/** Quick turns before all that: a service that runs for days has its code compiled. */
+const warmUps = 40;
 /** No frame may have gone out for 4 s; at 5 s the service repeats the last one. */
 const quietMs = 4_200;
 
@@ -28,6 +30,9 @@ export const warm: Bench = {
       const bare = new BareCodex(place.world);
       await place.world.start();
       await bare.open();
+      for (let at = 0; at < warmUps; at += 1) await quickTurn(place, `quick ${at}`);
+      // Their finals, one a second.
+      await until("the last quick final", () => finals(place, `Done quick ${warmUps - 1}.`), 120_000);
       const taken: Sample[] = [];
       for (let at = -discarded; at < samples; at += 1) {
         const sample = { bare: await bare.turn(), ...(await turn(place, at)) };
@@ -38,6 +43,20 @@ export const warm: Bench = {
       return figures(taken);
     }),
 };
+
+async function quickTurn(place: Place, name: string): Promise<void> {
+  const [person] = place.people;
+  if (person === undefined) throw new Error("nobody is there");
+  place.world.model.on(name, [text(`Done ${name}.`)]);
+  const said = say(place, person, name);
+  await asked(place, name);
+  // The final is not waited for: there is one a second at most.
+  await rest(said + 350 - performance.now());
+}
+
+function finals({ world, people }: Place, words: string): boolean {
+  return people.some((person) => world.telegram.fromBot(person.chat).some((message) => message.text.includes(words)));
+}
 
 async function turn(place: Place, at: number): Promise<Omit<Sample, "bare">> {
   const { world, people, tap } = place;
