@@ -16,7 +16,7 @@ export interface Bench {
 }
 
 /** By the nearest rank; NaN without samples. `share` from 0 to 1. */
-export function quantile(samples: readonly number[], share: number): number {
+function quantile(samples: readonly number[], share: number): number {
   const ordered = [...samples].sort((a, b) => a - b);
   return ordered[Math.min(ordered.length - 1, Math.max(0, Math.ceil(share * ordered.length) - 1))] ?? Number.NaN;
 }

@@ -22,7 +22,7 @@ interface Content {
 }
 
 /** Checks what all sends have in common, then posts. `read` throws for bad content before anything is counted. */
-export function send(call: Call, context: Context, read: (chat: Chat) => Content): unknown {
+function send(call: Call, context: Context, read: (chat: Chat) => Content): unknown {
   refuseUnsupported(call, context, unsupported);
   const chat = targetChat(call, context);
   const threadId = context.world.thread(chat, call.params.number("message_thread_id"));

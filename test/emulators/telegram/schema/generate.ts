@@ -6,7 +6,7 @@ import { buildSchema } from "./build.ts";
 import { readDeclarations } from "./declarations.ts";
 
 /** Methods whose parameters are checked in full. All of them but the rich ones behave as well. */
-export const emulatedMethods = [
+const emulatedMethods = [
   "getMe",
   "logOut",
   "close",
