@@ -3,7 +3,10 @@ import { defineConfig } from "vitest/config";
 const MINUTE_MS = 60_000;
 
 /** A project whose files lie in `test/<name>/`. */
-const project = (name: string, options: { testTimeout: number; hookTimeout: number; maxWorkers?: number }) => ({
+const project = (
+  name: string,
+  options: { testTimeout: number; hookTimeout: number; maxWorkers?: number; sequence?: { groupOrder: number } },
+) => ({
   test: { name, include: [`test/${name}/**/*.test.ts`], environment: "node" as const, ...options },
 });
 
@@ -21,8 +24,13 @@ export default defineConfig({
       project("contract", fast),
       project("arch", { testTimeout: MINUTE_MS, hookTimeout: MINUTE_MS }),
       project("integration", { testTimeout: MINUTE_MS, hookTimeout: MINUTE_MS }),
-      // Each file starts services and Codex processes: two files at once fill two cores.
-      project("e2e", { testTimeout: 2 * MINUTE_MS, hookTimeout: 2 * MINUTE_MS, maxWorkers: 2 }),
+      // Each file starts services and Codex processes: two files at once fill two cores, and nothing runs beside them.
+      project("e2e", {
+        testTimeout: 2 * MINUTE_MS,
+        hookTimeout: 2 * MINUTE_MS,
+        maxWorkers: 2,
+        sequence: { groupOrder: 1 },
+      }),
     ],
   },
 });
