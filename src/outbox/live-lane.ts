@@ -14,6 +14,8 @@ export interface LiveLane {
   changed(): void;
   /** A turn's frames are over; another turn's may have begun. */
   ended(): void;
+  /** A message was sent: a frame that is a draft vanished with it, and is shown again. */
+  covered(): void;
   /** No frames any more. */
   close(): void;
   /** Sends the newest frame. Rejects only with `leaseLost` or the abort of the sender. */
@@ -57,6 +59,13 @@ class ChatLiveLane implements LiveLane {
   ended(): void {
     this.#reset();
     this.changed();
+  }
+
+  covered(): void {
+    const fades = this.#host.desk.channel.capabilities.rate.liveKeepAliveMs !== undefined;
+    if (!fades || this.#state.slot === undefined || this.#state.dead) return;
+    this.#state.last = undefined;
+    this.#want("changed");
   }
 
   close(): void {

@@ -110,6 +110,7 @@ class SenderShift implements Shift, LaneHost {
       const live = createLiveLane(this, chat, () => this.#tidy(chat));
       const ended = (work: Work, gone: boolean): void => {
         if (gone || endsLive(work)) live.ended();
+        else if (work.op.body.op === "message" || work.op.body.op === "file") live.covered();
       };
       const empty = (): void => {
         this.#tidy(chat);

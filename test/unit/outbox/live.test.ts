@@ -47,6 +47,15 @@ describe("live frames", () => {
     expect(channel.texts()).toEqual(["0 s one", "final", "0 s two"]);
   });
 
+  test("that a message swept away are shown again", async () => {
+    const { clock, store, channel } = await rig();
+    store.view(ada, view("t1", "partial", clock.now()));
+    await clock.settle();
+    store.append(ada, message("a note"));
+    await clock.advance(2000);
+    expect(channel.texts()).toEqual(["0 s partial", "a note", expect.stringMatching(/s partial$/)]);
+  });
+
   test("that hang are given up, so that the final comes", async () => {
     const { clock, store, channel } = await rig();
     channel.answer = (call, _chat, signal) =>
