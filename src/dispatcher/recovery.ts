@@ -6,7 +6,7 @@ import type { TurnRecord } from "../model/turn.ts";
 import { reduceView, type TurnView, type ViewMessage } from "../model/view.ts";
 import { endRequests } from "./approvals.ts";
 import type { ActorContext } from "./context.ts";
-import { nextGroup } from "./mailbox.ts";
+import { nextGroup, nextWaiting } from "./mailbox.ts";
 import { listen, openThread } from "./session.ts";
 import { endTurn } from "./turn.ts";
 import { beginOwnTurn, prepare } from "./turn-start.ts";
@@ -92,7 +92,7 @@ async function afterDeath(a: ActorContext, cause: Cause): Promise<void> {
   const record = await recordAfterDeath(a, spec, turn.clientId);
   if (record === undefined && turn.delivered === false) return startAgain(a);
   const asks = a.parts.settings.recovery === "ask";
-  const more = nextGroup(a.mail, a.taken(), a.now) !== undefined;
+  const more = nextGroup(a.mail, a.taken(), a.now) !== undefined || nextWaiting(a.waiting) !== undefined;
   const ending: Ending = { kind: "died", cause, goesOn: more ? "already" : asks ? "asks" : "byItself" };
   const slot = turn.slot;
   await endFromRecord(a, record, ending);

@@ -107,6 +107,19 @@ describe("L12: a Codex that died", () => {
     expect(bench.codex.last.started[0]?.input).toEqual([{ type: "text", text: "and this" }]);
   });
 
+  it("messages that wait in line do not wait for [Continue] either", async () => {
+    const bench = new ActorBench({ whileBusy: "queue" });
+    const clientId = await started(bench);
+    bench.codex.last.begin("u1", clientId);
+    await bench.until(() => bench.store.record.turn?.delivered === true, "delivery");
+    bench.say("in line");
+    await bench.until(() => bench.store.record.waiting.length === 1, "waiting");
+    bench.codex.last.die();
+    await bench.until(() => bench.codex.processes.length === 2 && bench.codex.last.started.length === 1, "next turn");
+    expect(bench.texts().at(-1)).toContain("Already went on.");
+    expect(bench.codex.last.started[0]?.input).toEqual([{ type: "text", text: "in line" }]);
+  });
+
   it("`recovery: continue` goes on by itself", async () => {
     const bench = new ActorBench({ recovery: "continue" });
     const clientId = await started(bench);
