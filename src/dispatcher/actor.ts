@@ -16,7 +16,7 @@ import { type RuntimeSnapshot, snapshotOf } from "./snapshot.ts";
 import { onSteerBuilt } from "./steer.ts";
 import { endTerminalsOf, interrupt } from "./stop.ts";
 import { endTurn, onTurnEvent } from "./turn.ts";
-import { couldNotStart, sendPrepared } from "./turn-start.ts";
+import { couldNotStart, sendPrepared, tellQueued } from "./turn-start.ts";
 import { watch } from "./watch.ts";
 
 /** How often a recovery is tried before the turn is given up visibly, and the first pause, ms. */
@@ -111,11 +111,7 @@ export class ChatActor {
       case "steerBuilt":
         return onSteerBuilt(a, input);
       case "queuedForSlot":
-        return a.say(
-          text(a.words.waitingSlot(input.before)),
-          {},
-          { ring: false, ...(a.turn?.messageId === undefined ? {} : { replyTo: a.turn.messageId }) },
-        );
+        return tellQueued(a, input.before);
       case "settleUnasked":
         return settleUnasked(a);
       case "interrupt":

@@ -116,6 +116,8 @@ export class ActorContext {
   comment: { readonly person: PersonId; readonly sentAt: number } | undefined;
   /** `turn/start` of the running turn was written. */
   sent = false;
+  /** The running turn waits, or waited, for a slot, and the chat was told. */
+  queued = false;
   /** Ends the preparation of the running turn. */
   preparing = new AbortController();
   /** A start of Codex under way; one at a time. */

@@ -119,6 +119,25 @@ export async function prepare(a: ActorContext, turn: RunningTurn): Promise<void>
   }
 }
 
+/** A turn that waits for its slot says so, in one note that changes when the wait is over. */
+export async function tellQueued(a: ActorContext, before: number): Promise<void> {
+  if (a.turn === undefined) return;
+  a.queued = true;
+  await a.commit({
+    ops: [{ op: "edit", slot: queueSlot(a.turn), content: text(a.words.waitingSlot(before)), orSend: true }],
+  });
+}
+
+function queueSlot(turn: RunningTurn): string {
+  return `q-${turn.slot}`;
+}
+
+async function tellUnqueued(a: ActorContext, turn: RunningTurn): Promise<void> {
+  if (!a.queued) return;
+  a.queued = false;
+  await a.commit({ ops: [{ op: "edit", slot: queueSlot(turn), content: text(a.words.slotFree), orSend: false }] });
+}
+
 /** The prepared turn goes out, unless it was stopped meanwhile. */
 export async function sendPrepared(
   a: ActorContext,
@@ -128,6 +147,7 @@ export async function sendPrepared(
   if (turn === undefined || turn.slot !== input.slot || turn.turnId !== undefined) return;
   if (turn.stopping !== undefined) return endEarly(a, turn);
   if (a.session === undefined) return void prepare(a, turn);
+  await tellUnqueued(a, turn);
   await tellSkipped(a, input.built.skipped, turn.messageId);
   a.spec = input.spec;
   a.sent = true;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { CodexError } from "../../../src/codex/port.ts";
-import type { ClientId, ThreadId, TurnId } from "../../../src/model/ids.ts";
+import { createSlots } from "../../../src/dispatcher/slots.ts";
+import type { ChatKey, ClientId, ThreadId, TurnId } from "../../../src/model/ids.ts";
 import type { CodexRequest } from "../../../src/model/request.ts";
 import { ActorBench } from "../../fixtures/actor-bench.ts";
 
@@ -344,4 +345,16 @@ describe("approvals", () => {
     await bench.until(() => bench.texts("edit").some((t) => t.startsWith("Approved once")), "verdict");
     expect(bench.texts().filter((t) => t.includes("Codex asks to run"))).toHaveLength(1);
   });
+});
+
+it("a turn that waits for a slot says so in one note, which changes when it begins", async () => {
+  const slots = createSlots(1);
+  await slots.acquire("telegram~main~2" as ChatKey, () => undefined, new AbortController().signal);
+  const bench = new ActorBench({}, { slots });
+  await bench.claim();
+  bench.say("work");
+  await bench.until(() => bench.texts("edit").includes("Waiting for a free slot (0 before you)."), "note");
+  slots.release("telegram~main~2" as ChatKey);
+  await bench.until(() => bench.codex.processes.at(-1)?.started.length === 1, "turn/start");
+  expect(bench.texts("edit").at(-1)).toBe("A slot is free; working on it.");
 });
