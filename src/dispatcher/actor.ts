@@ -103,7 +103,7 @@ export class ChatActor {
       case "prepared":
         return sendPrepared(a, input);
       case "prepareFailed":
-        if (a.turn?.slot === input.slot) await couldNotStart(a, input.error);
+        if (a.turn?.slot === input.slot && a.attempt === input.attempt) await couldNotStart(a, input.error);
         return;
       case "clean":
         if (a.turn?.slot === input.slot) await a.commit({ turn: { ...a.turn, cleanBefore: true } });
@@ -189,6 +189,8 @@ export class ChatActor {
     a.session = undefined;
     a.listening = undefined;
     a.open.clear();
+    // A start under way deals with the death of its own process.
+    if (a.starting !== undefined) return;
     if (a.turn !== undefined) {
       await a.writer?.stop();
       a.writer = undefined;

@@ -53,8 +53,15 @@ export interface ActorParts {
 export type Input =
   | { readonly kind: "doorbell" }
   | { readonly kind: "codex"; readonly session: CodexSession; readonly event: CodexEvent }
-  | { readonly kind: "prepared"; readonly slot: string; readonly built: BuiltInput; readonly spec: SessionSpec }
-  | { readonly kind: "prepareFailed"; readonly slot: string; readonly error: unknown }
+  /** `attempt`: which preparation this is the outcome of; only the latest counts. */
+  | {
+      readonly kind: "prepared";
+      readonly slot: string;
+      readonly attempt: number;
+      readonly built: BuiltInput;
+      readonly spec: SessionSpec;
+    }
+  | { readonly kind: "prepareFailed"; readonly slot: string; readonly attempt: number; readonly error: unknown }
   /** `built` is absent when it failed; the mail is free again. */
   | { readonly kind: "steerBuilt"; readonly group: Group; readonly built: BuiltInput | undefined }
   | { readonly kind: "clean"; readonly slot: string }
@@ -118,6 +125,8 @@ export class ActorContext {
   sent = false;
   /** The running turn waits, or waited, for a slot, and the chat was told. */
   queued = false;
+  /** Number of the latest preparation. */
+  attempt = 0;
   /** Ends the preparation of the running turn. */
   preparing = new AbortController();
   /** A start of Codex under way; one at a time. */

@@ -99,6 +99,8 @@ async function openTurn(a: ActorContext, turn: RunningTurn, also: Commit): Promi
 
 /** Slot, process, thread, files; the outcome comes back as an input. Never rejects. */
 export async function prepare(a: ActorContext, turn: RunningTurn): Promise<void> {
+  a.attempt += 1;
+  const attempt = a.attempt;
   try {
     const { spec } = await a.parts.workspace.resolve(a.binding);
     await a.parts.slots.acquire(
@@ -113,9 +115,9 @@ export async function prepare(a: ActorContext, turn: RunningTurn): Promise<void>
         : { input: [{ type: "text" as const, text: turn.text }], skipped: [] },
       ensureSession(a, spec),
     ]);
-    a.post({ kind: "prepared", slot: turn.slot, built, spec });
+    a.post({ kind: "prepared", slot: turn.slot, attempt, built, spec });
   } catch (error) {
-    a.post({ kind: "prepareFailed", slot: turn.slot, error });
+    a.post({ kind: "prepareFailed", slot: turn.slot, attempt, error });
   }
 }
 
@@ -145,6 +147,8 @@ export async function sendPrepared(
 ): Promise<void> {
   const turn = a.turn;
   if (turn === undefined || turn.slot !== input.slot || turn.turnId !== undefined) return;
+  // A recovery prepared it once more: sent twice it would be steered into itself.
+  if (input.attempt !== a.attempt) return;
   if (turn.stopping !== undefined) return endEarly(a, turn);
   if (a.session === undefined) return void prepare(a, turn);
   await tellUnqueued(a, turn);

@@ -156,3 +156,17 @@ it("a Redis that is away for a while loses nothing of a turn", async () => {
   await bench.until(() => bench.store.record.turn === undefined, "end");
   expect(bench.texts()).toEqual(["answer"]);
 });
+
+it("L2: a Codex that dies between the preparation of a turn and its start gets the message once", async () => {
+  const bench = new ActorBench();
+  const first = await started(bench);
+  bench.codex.last.begin("u1", first);
+  bench.codex.last.complete("u1", "one");
+  await bench.until(() => bench.store.record.turn === undefined, "end");
+  bench.say("two");
+  await bench.until(() => bench.store.record.turn !== undefined, "turn asked for");
+  bench.codex.last.die();
+  await bench.until(() => bench.codex.processes.length === 2 && bench.codex.last.started.length > 0, "again");
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(bench.codex.last.started.map((t) => t.input)).toEqual([[{ type: "text", text: "two" }]]);
+});
