@@ -21,6 +21,7 @@ export async function onRequest(a: ActorContext, asked: CodexRequest): Promise<v
     // Same question, perhaps under another rpc id: answers go to the newest. A replay may know less of its subject.
     a.requests.set(known.number, { ...known, request: { ...request, body: known.request.body } });
     a.open.add(known.number);
+    waitForPerson(a);
     const answered = a.answered.get(known.number);
     if (answered !== undefined) await writeAnswer(a, a.requests.get(known.number) ?? known);
     return;

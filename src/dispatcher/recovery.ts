@@ -35,6 +35,8 @@ export async function recover(a: ActorContext, cause: Cause): Promise<void> {
       if (a.process !== undefined) await a.parts.codex.end(a.process);
     }
   }
+  // Alive but out of reach, it would keep the thread from its successor.
+  if (a.process !== undefined && a.parts.codex.alive(a.process)) await a.parts.codex.end(a.process);
   if (a.process !== undefined) await a.commit({ process: null });
   if (a.turn === undefined) {
     a.move("ready");

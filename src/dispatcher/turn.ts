@@ -41,6 +41,8 @@ export async function endTurn(a: ActorContext, ending: Ending, extra: Commit = {
   const turn = a.turn;
   const view = a.view;
   if (turn === undefined || view === undefined) return;
+  // Interrupted for a newer message before Codex had this one: it is still to be read.
+  const answered = turn.stopping === "message" && !turn.delivered ? [] : turn.mailIds;
   const mint = a.mint();
   const zone = a.parts.settings.timeZone;
   const content = finalContent(view, ending, mint, {
@@ -56,7 +58,7 @@ export async function endTurn(a: ActorContext, ending: Ending, extra: Commit = {
   const left = contextLeft(view);
   await closeTurn(a, {
     ...extra,
-    ack: [...turn.mailIds, ...(extra.ack ?? [])],
+    ack: [...answered, ...(extra.ack ?? [])],
     turn: null,
     endView: true,
     archive: view,
