@@ -175,8 +175,8 @@ export const mutants: readonly Mutant[] = [
     law: "L4",
     fault: "a steer that was never delivered goes with its turn",
     file: "src/dispatcher/turn.ts",
-    find: "ack: [...turn.mailIds, ...(extra.ack ?? [])],",
-    replace: "ack: [...turn.mailIds, ...turn.steers.flatMap((s) => s.mailIds), ...(extra.ack ?? [])],",
+    find: "ack: [...answered, ...(extra.ack ?? [])],",
+    replace: "ack: [...answered, ...turn.steers.flatMap((s) => s.mailIds), ...(extra.ack ?? [])],",
     tests: actor,
   },
   {
