@@ -16,6 +16,8 @@ export interface AccessRules {
 export interface Access {
   /** Rights of a person in a chat; empty for strangers, and in groups, which are off. */
   rightsOf(person: Person, at: ChatFacts): Promise<ReadonlySet<Right>>;
+  /** The person owns the service: every right, in every chat. */
+  owns(person: Person): Promise<boolean>;
   /** Names of those who have a right in private chats, owners first; an id where no name was seen yet. */
   holders(right: Right): Promise<readonly string[]>;
 }
@@ -30,13 +32,17 @@ export function createAccess(rules: AccessRules, claimed: () => Promise<readonly
   /** Names of people with rights only, so that strangers cannot fill it. */
   const names = new Map<string, string>();
 
+  const owns = async (person: Person): Promise<boolean> =>
+    configured.has(person.id) || (await claimed()).includes(person.id);
+
   async function rightsOf(person: Person, at: ChatFacts): Promise<ReadonlySet<Right>> {
     if (!at.private) return nothing;
-    if (configured.has(person.id) || (await claimed()).includes(person.id)) return everything;
+    if (await owns(person)) return everything;
     return rules.direct === "off" ? nothing : (users.get(person.id) ?? nothing);
   }
 
   return {
+    owns,
     async rightsOf(person, at) {
       const rights = await rightsOf(person, at);
       if (rights.size > 0) names.set(person.id, person.name);

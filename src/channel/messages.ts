@@ -41,10 +41,10 @@ export async function acceptMessage(deps: IngressDeps, memory: MessageMemory, ev
     return;
   }
   if (command?.name === "approve" || command?.name === "decline") {
-    await memory.once.run(event.chat, event.dedupe, () => answerByText(deps, event, rights, command));
+    await answerByText(deps, memory.once, event, rights, command);
     return;
   }
-  if (command === undefined && rights.has("approve") && (await takeAsAnswer(deps, memory.once, event))) return;
+  if (command === undefined && rights.has("approve") && (await takeAsAnswer(deps, event))) return;
   if (!rights.has("talk")) {
     await say(deps, memory, event, (words) => words.noTalk);
     return;
@@ -57,8 +57,14 @@ export async function acceptMessage(deps: IngressDeps, memory: MessageMemory, ev
 
 /** An edited message of someone who may talk; the actor knows what became of the first version. */
 export async function acceptEdit(deps: IngressDeps, memory: MessageMemory, event: MessageEvent): Promise<void> {
-  const rights = await deps.access.rightsOf(event.message.person, event.at);
-  if (rights.has("talk")) await store(deps, memory, event, { kind: "edit", message: event.message });
+  const { message } = event;
+  const rights = await deps.access.rightsOf(message.person, event.at);
+  if (!rights.has("talk")) return;
+  const command = readCommand(message.text);
+  // Edited into a command, it is one: nobody means to tell Codex "/stop".
+  if (command !== undefined && deps.commands.has(command.name))
+    await store(deps, memory, event, { kind: "command", message, command });
+  else await store(deps, memory, event, { kind: "edit", message });
 }
 
 /** `/start CODE`, or the bare code, makes the first to send it the owner. */

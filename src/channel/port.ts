@@ -113,6 +113,8 @@ export type Settled =
   | { readonly verdict: "late"; readonly record: RequestRecord }
   /** Someone is writing the reason for a decline. */
   | { readonly verdict: "reserved"; readonly by: string }
+  /** The event that answers was dealt with before. */
+  | { readonly verdict: "seen" }
   | { readonly verdict: "unknown" };
 
 /** Redis as ingress sees it. Every write is one atomic, durable step. */
@@ -128,15 +130,25 @@ export interface IngressStore {
   request(number: RequestNumber): Promise<RequestRecord | undefined>;
   /** Open requests of a chat, oldest first. */
   openRequests(chat: ChatKey): Promise<readonly RequestRecord[]>;
-  /** pending → answering, and the answer as mail, in one step (L7). */
-  settle(request: RequestRecord, person: Person, answer: RequestAnswer): Promise<Settled>;
+  /**
+   * pending → answering, and the answer as mail, in one step (L7), which also ends the reservation it was typed for.
+   * `event`: the message that answers, marked as dealt with in the same step.
+   */
+  settle(
+    request: RequestRecord,
+    person: Person,
+    answer: RequestAnswer,
+    event?: { readonly chat: ChatKey; readonly dedupe: string },
+  ): Promise<Settled>;
   /** Holds a request for `person`'s typed reason (or free-text answer to `question`) for 10 min. */
   reserve(request: RequestRecord, person: Person, question?: string): Promise<Settled>;
-  /** What `person` was asked to type in this chat; taking it ends the reservation. */
-  takeReserved(
+  /** What `person` was asked to type in this chat. */
+  reserved(
     chat: ChatKey,
     person: PersonId,
   ): Promise<{ readonly request: RequestNumber; readonly question?: string } | undefined>;
+  /** Asks `person` for nothing any more. */
+  unreserve(chat: ChatKey, person: PersonId): Promise<void>;
   /** Owners by claim. */
   owners(): Promise<readonly PersonId[]>;
   /** The open claim code of an account, made on first call; undefined when the service has an owner. */

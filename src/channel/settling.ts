@@ -1,6 +1,7 @@
 import { assertNever } from "../lib/assert-never.ts";
 import { clockTime } from "../lib/duration.ts";
 import type { IngressWords } from "../model/catalog/ingress.ts";
+import type { ChatKey } from "../model/ids.ts";
 import type { Person } from "../model/message.ts";
 import type { Decision, RequestAnswer, RequestRecord, Right } from "../model/request.ts";
 import type { IngressDeps } from "./desk.ts";
@@ -9,6 +10,8 @@ import type { Settled } from "./port.ts";
 /** What became of an answer, and the sentence for it. */
 export interface Told {
   readonly taken: boolean;
+  /** The message that answers was dealt with before. */
+  readonly seen: boolean;
   readonly text: string;
 }
 
@@ -24,17 +27,24 @@ export async function settle(
   record: RequestRecord,
   person: Person,
   answer: RequestAnswer,
+  event?: { readonly chat: ChatKey; readonly dedupe: string },
 ): Promise<Told> {
-  const settled = await deps.store.settle(record, person, answer);
+  const settled = await deps.store.settle(record, person, answer, event);
   if (settled.verdict === "taken")
     deps.log.info({ chat: record.chat, request: record.number, person: person.id }, "request is answered");
-  return { taken: settled.verdict === "taken", text: verdictText(deps, words, settled, words.taken[keyOf(answer)]) };
+  const { verdict } = settled;
+  return {
+    taken: verdict === "taken",
+    seen: verdict === "seen",
+    text: verdictText(deps, words, settled, words.taken[keyOf(answer)]),
+  };
 }
 
 /** The sentence of a verdict; `taken` when it went through. */
 export function verdictText(deps: IngressDeps, words: IngressWords, settled: Settled, taken: string): string {
   switch (settled.verdict) {
     case "taken":
+    case "seen":
       return taken;
     case "late":
       return lateText(deps, words, settled.record);

@@ -5,18 +5,20 @@ import { BridgeError } from "../model/errors.ts";
 import type { ChatKey } from "../model/ids.ts";
 import type { Ending } from "../model/present/final.ts";
 import { relativeAction } from "../model/relative.ts";
-import type { CodexEvent, TurnEvent } from "../model/turn.ts";
+import type { CodexEvent, FailureReason, TurnEvent } from "../model/turn.ts";
 import { endRequests, onActionEnded, onRequest, onResolved, settleUnasked } from "./approvals.ts";
-import { ActorContext, type ActorParts, type Input, text } from "./context.ts";
+import { ActorContext, type ActorParts, text } from "./context.ts";
+import type { Input } from "./inputs.ts";
+import { couldNotStart, onStartFailed } from "./not-started.ts";
 import type { ChatRecord, Lease } from "./port.ts";
 import { pump, readMail } from "./pump.ts";
 import { type Cause, recover } from "./recovery.ts";
 import { endSession } from "./session.ts";
 import { type RuntimeSnapshot, snapshotOf } from "./snapshot.ts";
-import { onSteerBuilt } from "./steer.ts";
+import { onSteerAnswered, onSteerBuilt } from "./steer.ts";
 import { endTerminalsOf, interrupt } from "./stop.ts";
 import { endTurn, onTurnEvent } from "./turn.ts";
-import { couldNotStart, sendPrepared, tellQueued } from "./turn-start.ts";
+import { sendPrepared, tellQueued } from "./turn-start.ts";
 import { watch } from "./watch.ts";
 
 /** How often a recovery is tried before the turn is given up visibly, and the first pause, ms. */
@@ -105,6 +107,10 @@ export class ChatActor {
       case "prepareFailed":
         if (a.turn?.slot === input.slot && a.attempt === input.attempt) await couldNotStart(a, input.error);
         return;
+      case "startFailed":
+        return onStartFailed(a, input);
+      case "steerAnswered":
+        return onSteerAnswered(a, input);
       case "clean":
         if (a.turn?.slot === input.slot) await a.commit({ turn: { ...a.turn, cleanBefore: true } });
         return;
@@ -160,7 +166,7 @@ export class ChatActor {
     a.closing = true;
     const ending = this.endingOf(event);
     const items = new Set(a.view?.actions.map((action) => action.id));
-    await endTurn(a, ending, endRequests(a));
+    await endTurn(a, ending, endRequests(a, event.outcome === "completed"));
     a.deaths = 0;
     if (ending.kind !== "completed" && ending.kind !== "failed") await endTerminalsOf(a, items);
   }
@@ -227,8 +233,8 @@ export class ChatActor {
     if (a.turn !== undefined)
       await endTurn(
         a,
-        { kind: "failed", failure: { reason: "codexDied", message: error.message }, ref },
-        endRequests(a),
+        { kind: "failed", failure: { reason: lossOf(error), message: error.message }, ref },
+        endRequests(a, false),
       );
     if (a.phase === "starting") a.move("ready");
   }
@@ -268,4 +274,8 @@ export class ChatActor {
     a.parts.slots.release(this.chat);
     if (a.phase !== "parked") a.phase = "abandoned";
   }
+}
+
+function lossOf(error: CodexError | BridgeError): FailureReason {
+  return error.code === "projectMissing" ? "projectMissing" : "codexDied";
 }

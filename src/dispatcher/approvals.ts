@@ -1,5 +1,5 @@
-import { CodexError, type CodexSession } from "../codex/port.ts";
-import type { ClientId, MailId, RequestNumber } from "../model/ids.ts";
+import { CodexError } from "../codex/port.ts";
+import type { MailId, RequestNumber } from "../model/ids.ts";
 import type { Mail, Person } from "../model/message.ts";
 import { requestCard, sendingCard, type Verdict, verdictCard } from "../model/present/card.ts";
 import { relativeRequest } from "../model/relative.ts";
@@ -7,6 +7,7 @@ import type { CodexRequest, RequestAnswer, RequestRecord } from "../model/reques
 import type { Action } from "../model/turn.ts";
 import type { ActorContext } from "./context.ts";
 import type { Commit } from "./port.ts";
+import { steerReason } from "./reason.ts";
 
 /** Slot of a request's card. */
 function cardSlot(number: RequestNumber): string {
@@ -83,22 +84,6 @@ async function writeAnswer(a: ActorContext, record: RequestRecord): Promise<void
   }
 }
 
-async function steerReason(
-  a: ActorContext,
-  session: CodexSession,
-  record: RequestRecord,
-  answer: RequestAnswer,
-): Promise<void> {
-  const turnId = a.turn?.turnId;
-  if (answer.kind !== "decision" || answer.reason === undefined || turnId === undefined) return;
-  try {
-    await session.steer(`why-${record.number}` as ClientId, turnId, [{ type: "text", text: answer.reason }]);
-  } catch (error) {
-    if (!(error instanceof CodexError)) throw error;
-    a.log.warn({ error, request: record.number }, "reason is not steered");
-  }
-}
-
 /** An answer made here out of several choices; it takes the same road as one from the gateway. */
 export async function writeAnswerOf(
   a: ActorContext,
@@ -146,10 +131,7 @@ export async function onActionEnded(a: ActorContext, action: Action): Promise<vo
   a.decided.delete(action.id);
   if (action.exitCode === undefined) return;
   const mint = a.mint();
-  const verdict = {
-    ...verdictOf(a, record),
-    exit: { code: action.exitCode, ...(action.durationMs === undefined ? {} : { durationMs: action.durationMs }) },
-  };
+  const verdict = { ...verdictOf(a, record), ...exit(action) };
   await a.commit({
     ops: [
       {
@@ -163,17 +145,26 @@ export async function onActionEnded(a: ActorContext, action: Action): Promise<vo
   });
 }
 
-/** Part of the step that ends a turn: whatever is still open ended with it (a recorded answer came too late). */
-export function endRequests(a: ActorContext): Commit {
+/**
+ * Part of the step that ends a turn: whatever is still open ended with it (a recorded answer came too late). A turn that
+ * `completed` had every answer applied that app-server no longer asks for.
+ */
+export function endRequests(a: ActorContext, completed: boolean): Commit {
   const mint = a.mint();
-  const open = [...a.requests.values()];
+  const open = [...a.requests.values()].map((r) => a.answered.get(r.number)?.record ?? r);
+  const applied = (r: RequestRecord): boolean => completed && r.state === "answering" && !a.open.has(r.number);
   const step: Commit = {
     ack: open.flatMap((r) => a.answered.get(r.number)?.mailId ?? []),
-    settled: open.map((r) => ({ number: r.number, state: "ended" as const })),
+    settled: open.map((r) => ({ number: r.number, state: applied(r) ? ("resolved" as const) : ("ended" as const) })),
     ops: open.map((r) => ({
       op: "edit" as const,
       slot: cardSlot(r.number),
-      content: verdictCard(r, { decision: "ended" }, a.language, mint),
+      content: verdictCard(
+        r,
+        applied(r) ? { ...verdictOf(a, r), ...exitOf(a, r) } : { decision: "ended" },
+        a.language,
+        mint,
+      ),
       orSend: true,
     })),
     buttons: mint.records,
@@ -242,6 +233,16 @@ function workAgain(a: ActorContext): void {
   a.parts.slots.resume(a.chat);
   a.showView({ ...a.view, phase: "working" });
   a.lastProgressAt = a.now;
+}
+
+function exit(action: Action | undefined): Pick<Verdict, "exit"> {
+  if (action?.exitCode === undefined) return {};
+  const { exitCode: code, durationMs } = action;
+  return { exit: { code, ...(durationMs === undefined ? {} : { durationMs }) } };
+}
+
+function exitOf(a: ActorContext, record: RequestRecord): Pick<Verdict, "exit"> {
+  return exit(a.view?.actions.find((action) => action.id === record.request.itemId));
 }
 
 function verdictOf(a: ActorContext, record: RequestRecord): Verdict {

@@ -3,6 +3,7 @@ import type { MailId } from "../model/ids.ts";
 import type { InboundCommand, InboundMessage, Person } from "../model/message.ts";
 import { type ActorContext, text } from "./context.ts";
 import type { ChatFacts, CommandHost } from "./port.ts";
+import { liveTerminals } from "./session.ts";
 import { stopTurn } from "./stop.ts";
 import { beginGroup, beginOwnTurn } from "./turn-start.ts";
 
@@ -85,7 +86,7 @@ function hostOf(a: ActorContext, mailId: MailId, person: Person, message: Inboun
 async function factsOf(a: ActorContext): Promise<ChatFacts> {
   const { project, spec } = await a.parts.workspace.resolve(a.binding);
   const branch = await a.parts.workspace.branch(spec.cwd);
-  const terminals = a.session === undefined || a.binding.threadId === undefined ? [] : await a.session.terminals();
+  const terminals = await liveTerminals(a);
   const own = new Set(a.turn?.mailIds ?? []);
   const waitingTexts = a.mail.flatMap((m) =>
     m.mail.kind === "prompt" && !own.has(m.id) ? [oneLine(m.mail.message.text)] : [],

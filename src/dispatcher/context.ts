@@ -5,15 +5,14 @@ import { turnWords } from "../model/catalog/turn.ts";
 import type { Binding, RunningTurn, Waiting } from "../model/chat.ts";
 import type { Content, OutboxBody } from "../model/delivery.ts";
 import { BridgeError } from "../model/errors.ts";
-import type { ChatKey, MailId, MessageId, PersonId, RequestNumber } from "../model/ids.ts";
+import type { ChatKey, ClientId, MailId, MessageId, PersonId, RequestNumber } from "../model/ids.ts";
 import type { InboundCommand, Person } from "../model/message.ts";
 import { createMint, type Mint } from "../model/mint.ts";
 import type { RequestRecord } from "../model/request.ts";
-import type { CodexEvent } from "../model/turn.ts";
 import type { Language, TurnView } from "../model/view.ts";
-import type { Arrived, Group } from "./mailbox.ts";
+import type { Input } from "./inputs.ts";
+import type { Arrived } from "./mailbox.ts";
 import type { ChatRecord, ChatStore, Command, Commit, Lease, Workspace } from "./port.ts";
-import type { BuiltInput } from "./prompt.ts";
 import { move, type RuntimePhase } from "./runtime-state.ts";
 import type { Slots } from "./slots.ts";
 import { createViewWriter, type ViewWriter } from "./view-writer.ts";
@@ -49,33 +48,6 @@ export interface ActorParts {
   readonly ref: () => string;
 }
 
-/** What the actor's loop works through, one at a time. */
-export type Input =
-  | { readonly kind: "doorbell" }
-  | { readonly kind: "codex"; readonly session: CodexSession; readonly event: CodexEvent }
-  /** `attempt`: which preparation this is the outcome of; only the latest counts. */
-  | {
-      readonly kind: "prepared";
-      readonly slot: string;
-      readonly attempt: number;
-      readonly built: BuiltInput;
-      readonly spec: SessionSpec;
-    }
-  | { readonly kind: "prepareFailed"; readonly slot: string; readonly attempt: number; readonly error: unknown }
-  /** `built` is absent when it failed; the mail is free again. */
-  | { readonly kind: "steerBuilt"; readonly group: Group; readonly built: BuiltInput | undefined }
-  | { readonly kind: "clean"; readonly slot: string }
-  | { readonly kind: "queuedForSlot"; readonly before: number }
-  | { readonly kind: "tick" }
-  /** The time for replayed requests is over. */
-  | { readonly kind: "settleUnasked" }
-  /** Stop the running turn, if any. */
-  | { readonly kind: "interrupt" }
-  /** Give up process and chat, if nothing runs. */
-  | { readonly kind: "park" }
-  | { readonly kind: "abandon" }
-  | { readonly kind: "close" };
-
 /** An answered request whose effect is still awaited. */
 export interface Answered {
   readonly record: RequestRecord;
@@ -109,6 +81,8 @@ export class ActorContext {
   readonly handled = new Set<MailId>();
   /** Mail being turned into a steer right now. */
   readonly building = new Set<MailId>();
+  /** Steers app-server has not answered yet; the next one waits for them, so that their order holds. */
+  readonly steering = new Set<ClientId>();
   /** The running turn takes no more steers: it said so, or it is ending. */
   closing = false;
   /** Requests app-server has open on this connection. */
@@ -123,6 +97,10 @@ export class ActorContext {
   comment: { readonly person: PersonId; readonly sentAt: number } | undefined;
   /** `turn/start` of the running turn was written. */
   sent = false;
+  /** Since when the running turn is to stop, ms; undefined once the chat was asked what to do about it. */
+  stopAskedAt: number | undefined;
+  /** Client ids of the turn's messages that Codex had when we joined it again. */
+  delivered: readonly ClientId[] = [];
   /** The running turn waits, or waited, for a slot, and the chat was told. */
   queued = false;
   /** Number of the latest preparation. */

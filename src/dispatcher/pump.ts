@@ -4,10 +4,11 @@ import type { MailItem } from "../model/message.ts";
 import { onAnswer } from "./approvals.ts";
 import { runCommand } from "./commands.ts";
 import { type ActorContext, text } from "./context.ts";
+import { whyText } from "./not-started.ts";
 import { feedRunning, steerGroup } from "./steer.ts";
 import { stopTurn } from "./stop.ts";
 import { onButton } from "./taps.ts";
-import { startNext, whyText } from "./turn-start.ts";
+import { startNext } from "./turn-start.ts";
 
 /** Reads new mail, hands control over at once, then lets prompts go on. Answers how long to wait for a joined message. */
 export async function pump(a: ActorContext): Promise<number | undefined> {
@@ -83,7 +84,7 @@ async function runDelayed(a: ActorContext): Promise<void> {
 /** An edit of what still waits is read with it; of the running turn it corrects; of anything older it is ignored. */
 async function onEdits(a: ActorContext): Promise<void> {
   for (const item of a.mail.filter((m) => m.mail.kind === "edit" && !a.handled.has(m.id))) {
-    if (item.mail.kind !== "edit") continue;
+    if (item.mail.kind !== "edit" || a.taken().has(item.id)) continue;
     const edited = item.mail.message;
     const original = a.mail.find((m) => m.mail.kind === "prompt" && m.mail.message.messageId === edited.messageId);
     const inTurn =

@@ -1,18 +1,23 @@
 import { CodexError, type CodexSession } from "../codex/port.ts";
+import { BridgeError } from "../model/errors.ts";
 import type { TurnId } from "../model/ids.ts";
 import type { Ending } from "../model/present/final.ts";
 import { relativeAction } from "../model/relative.ts";
 import type { TurnRecord } from "../model/turn.ts";
-import { reduceView, type TurnView, type ViewMessage } from "../model/view.ts";
+import { emptyView, reduceView, type TurnView, type ViewMessage } from "../model/view.ts";
 import { endRequests } from "./approvals.ts";
 import type { ActorContext } from "./context.ts";
+import { sendInterrupt } from "./interrupt.ts";
 import { nextGroup, nextWaiting } from "./mailbox.ts";
+import { couldNotStart } from "./not-started.ts";
 import { listen, openThread } from "./session.ts";
 import { endTurn } from "./turn.ts";
 import { beginOwnTurn, prepare } from "./turn-start.ts";
 
 /** How many turns back our message is looked for. */
 const lookBack = 10;
+/** Deaths of Codex without a turn completed in between, after which only a person goes on. */
+const maxDeaths = 3;
 
 /** Why the chat lost its connection to Codex: we were restarted, or Codex (or the connection) died under us. */
 export type Cause = "restart" | "codex";
@@ -30,9 +35,10 @@ export async function recover(a: ActorContext, cause: Cause): Promise<void> {
       return;
     } catch (error) {
       attached.detach();
-      if (!(error instanceof CodexError)) throw error;
+      if (!(error instanceof CodexError) && !outOfPlace(error)) throw error;
       a.log.warn({ error }, "living codex cannot be rejoined");
-      if (a.process !== undefined) await a.parts.codex.end(a.process);
+      a.session = undefined;
+      a.listening = undefined;
     }
   }
   // Alive but out of reach, it would keep the thread from its successor.
@@ -43,6 +49,11 @@ export async function recover(a: ActorContext, cause: Cause): Promise<void> {
     return;
   }
   await afterDeath(a, cause);
+}
+
+/** Its project folder is gone: this Codex can go on with nothing. */
+function outOfPlace(error: unknown): boolean {
+  return error instanceof BridgeError && error.code === "projectMissing";
 }
 
 /** The process lives: its turn goes on, or ended while nobody listened. */
@@ -76,13 +87,16 @@ async function goOn(a: ActorContext, record: TurnRecord | undefined, running: Tu
   const turnId = turn.turnId ?? record?.turnId ?? running;
   if (turnId !== undefined && turn.turnId === undefined) await a.commit({ turn: { ...turn, turnId } });
   if (record !== undefined) await ackDelivered(a, record);
+  a.delivered = record?.clientIds ?? [];
   a.move("running");
   a.sent = true;
   a.parts.slots.resume(a.chat);
   if (a.view !== undefined && record !== undefined) a.view = merged(a.view, record, "streaming", a.spec?.cwd);
   a.openWriter();
   if (a.view !== undefined) a.showView({ ...a.view, phase: a.view.phase === "starting" ? "working" : a.view.phase });
-  if (turn.stopping !== undefined && turnId !== undefined) await a.session?.interrupt(turnId);
+  if (turn.stopping === undefined || turnId === undefined) return;
+  a.stopAskedAt = a.now;
+  sendInterrupt(a, turnId);
 }
 
 /** The process is gone: a fresh one tells what became of the turn. */
@@ -92,8 +106,10 @@ async function afterDeath(a: ActorContext, cause: Cause): Promise<void> {
   a.deaths += 1;
   const { spec } = await a.parts.workspace.resolve(a.binding);
   const record = await recordAfterDeath(a, spec, turn.clientId);
-  if (record === undefined && turn.delivered === false) return startAgain(a);
-  const asks = a.parts.settings.recovery === "ask";
+  const hopeless = a.deaths > maxDeaths;
+  if (record === undefined && turn.delivered === false)
+    return hopeless ? couldNotStart(a, new CodexError("spawnFailed", "codex dies each time")) : startAgain(a);
+  const asks = hopeless || a.parts.settings.recovery === "ask";
   const more = nextGroup(a.mail, a.taken(), a.now) !== undefined || nextWaiting(a.waiting) !== undefined;
   const ending: Ending = { kind: "died", cause, goesOn: more ? "already" : asks ? "asks" : "byItself" };
   const slot = turn.slot;
@@ -141,7 +157,8 @@ async function startAgain(a: ActorContext): Promise<void> {
 /** The turn is over; what its record holds is shown, and how it ended. */
 async function endFromRecord(a: ActorContext, record: TurnRecord | undefined, died: Ending): Promise<void> {
   const turn = a.turn;
-  if (turn === undefined || a.view === undefined) return;
+  if (turn === undefined) return;
+  a.view ??= emptyView(turn.slot, turn.startedAt, a.language);
   if (record !== undefined) {
     await ackDelivered(a, record);
     a.view = merged(a.view, record, record.status === "completed" ? "whole" : "partial", a.spec?.cwd);
@@ -149,7 +166,7 @@ async function endFromRecord(a: ActorContext, record: TurnRecord | undefined, di
       a.view = { ...a.view, durationMs: record.endedAt - record.startedAt };
   }
   a.move("running");
-  await endTurn(a, endingOf(a, record, died), endRequests(a));
+  await endTurn(a, endingOf(a, record, died), endRequests(a, record?.status === "completed"));
 }
 
 function endingOf(a: ActorContext, record: TurnRecord | undefined, died: Ending): Ending {

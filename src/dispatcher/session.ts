@@ -1,10 +1,12 @@
-import { CodexError, type CodexSession, type SessionSpec, type ThreadState } from "../codex/port.ts";
+import { CodexError, type CodexSession, type SessionSpec, type Terminal, type ThreadState } from "../codex/port.ts";
 import type { ThreadId } from "../model/ids.ts";
 import { type ActorContext, text } from "./context.ts";
 
 /** Spawn attempts before a start is given up, and the first pause between them, ms. */
 const attempts = 3;
 const backoffMs = 500;
+/** How long Codex may take to name its terminals, ms. */
+const terminalsMs = 2000;
 
 /** The chat's Codex, connected and with its thread open; started if need be. CodexError when it cannot be had. */
 export function ensureSession(a: ActorContext, spec: SessionSpec): Promise<CodexSession> {
@@ -41,6 +43,7 @@ async function spawnSession(a: ActorContext, spec: SessionSpec): Promise<CodexSe
     listen(a, session);
     await openThread(a, session, spec);
   } catch (error) {
+    if (a.listening === session) a.listening = undefined;
     session.detach();
     await a.parts.codex.end(session.process);
     throw error;
@@ -74,6 +77,25 @@ export async function openThread(a: ActorContext, session: CodexSession, spec: S
 function bound(a: ActorContext, threadId: ThreadId): ActorContext["binding"] {
   const { threadUsed: _used, turns: _turns, contextLeft: _left, ...rest } = a.binding;
   return { ...rest, threadId };
+}
+
+/** Background terminals of the open thread. None when Codex does not tell soon: nobody waits for one that hangs. */
+export async function liveTerminals(a: ActorContext): Promise<readonly Terminal[]> {
+  if (a.session === undefined || a.binding.threadId === undefined) return [];
+  try {
+    const late = a.parts.clock.sleep(terminalsMs, a.abort.signal).then(() => []);
+    return await Promise.race([a.session.terminals(), late]);
+  } catch (error) {
+    if (!(error instanceof CodexError)) throw error;
+    a.log.warn({ error }, "terminals are not told");
+    return [];
+  }
+}
+
+/** Ends a process that serves a turn, beside the loop; the disconnect that follows is the same as any other death. */
+export function endProcess(a: ActorContext): void {
+  if (a.process === undefined) return;
+  a.parts.codex.end(a.process).catch((error: unknown) => a.log.error({ error }, "codex is not ended"));
 }
 
 /** Ends the chat's process for good; a turn must not be running. */

@@ -39,6 +39,7 @@ export function createSlots(max: number): Slots {
       return queue.length;
     },
     acquire(chat, queued, signal) {
+      if (signal.aborted) return Promise.reject(signal.reason);
       if (working.has(chat)) return Promise.resolve();
       if (working.size < max && queue.length === 0) {
         working.add(chat);

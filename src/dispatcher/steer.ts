@@ -2,9 +2,11 @@ import { CodexError } from "../codex/port.ts";
 import { requestWords } from "../model/catalog/request.ts";
 import type { PendingSteer, RunningTurn } from "../model/chat.ts";
 import type { OutboxBody } from "../model/delivery.ts";
-import type { ClientId } from "../model/ids.ts";
+import type { ClientId, MessageId } from "../model/ids.ts";
 import type { Mint } from "../model/mint.ts";
-import { type ActorContext, type Input, text } from "./context.ts";
+import { type ActorContext, text } from "./context.ts";
+import type { Input } from "./inputs.ts";
+import { sendInterrupt } from "./interrupt.ts";
 import { busyMode, type Group, nextGroup } from "./mailbox.ts";
 import type { BuiltInput } from "./prompt.ts";
 import { buildInput, needsFiles } from "./prompt.ts";
@@ -14,7 +16,7 @@ import { tellSkipped } from "./turn-start.ts";
 export async function feedRunning(a: ActorContext): Promise<number | undefined> {
   for (;;) {
     const turn = a.turn;
-    if (turn?.turnId === undefined || a.closing || turn.stopping !== undefined) return undefined;
+    if (turn?.turnId === undefined || a.closing || turn.stopping !== undefined || a.steering.size > 0) return undefined;
     const next = nextGroup(a.mail, a.taken(), a.now);
     if (next === undefined) return undefined;
     if ("waitMs" in next) return next.waitMs;
@@ -57,18 +59,31 @@ async function sendSteer(a: ActorContext, group: Group, built: BuiltInput): Prom
   const steer: PendingSteer = { clientId: `s-${head}` as ClientId, mailIds: group.mailIds, messageId: group.messageId };
   await a.commit({ turn: { ...turn, steers: [...turn.steers, steer] } });
   await tellSkipped(a, built.skipped, group.messageId);
-  try {
-    const result = await session.steer(steer.clientId, turn.turnId, built.input);
-    if (result === "steered") return await tellSteered(a, group);
-    await withdraw(a, steer, result === "notSteerable");
-    if (result === "noActiveTurn") a.closing = true;
-  } catch (error) {
-    if (!(error instanceof CodexError)) throw error;
+  a.steering.add(steer.clientId);
+  // Beside the loop: a Codex that hangs must not hold up a stop.
+  session.steer(steer.clientId, turn.turnId, built.input).then(
+    (answer) => a.post({ kind: "steerAnswered", steer, answer }),
+    (error: unknown) => {
+      if (error instanceof CodexError) a.post({ kind: "steerAnswered", steer, answer: error });
+      else a.log.error({ error }, "steer is not written");
+    },
+  );
+}
+
+/** What became of a steer; of a turn that is over it says nothing any more. */
+export async function onSteerAnswered(
+  a: ActorContext,
+  { steer, answer }: Extract<Input, { kind: "steerAnswered" }>,
+): Promise<void> {
+  if (!a.steering.delete(steer.clientId)) return;
+  if (answer === "steered") return tellSteered(a, steer.messageId);
+  if (answer instanceof CodexError) {
     // No answer: it may have been taken. It stays with the turn; still absent at its end, it becomes the next one.
-    if (error.code === "disconnected" || error.code === "timeout") return;
-    a.log.warn({ error }, "steer is refused");
-    await withdraw(a, steer, true);
+    if (answer.code === "disconnected" || answer.code === "timeout") return;
+    a.log.warn({ error: answer }, "steer is refused");
   }
+  await withdraw(a, steer, answer !== "noActiveTurn");
+  if (answer === "noActiveTurn") a.closing = true;
 }
 
 async function withdraw(a: ActorContext, steer: PendingSteer, notSteerable: boolean): Promise<void> {
@@ -83,8 +98,8 @@ async function withdraw(a: ActorContext, steer: PendingSteer, notSteerable: bool
   });
 }
 
-async function tellSteered(a: ActorContext, group: Group): Promise<void> {
-  const ops: OutboxBody[] = [{ op: "mark", messageId: group.messageId, mark: "steered" }];
+async function tellSteered(a: ActorContext, messageId: MessageId): Promise<void> {
+  const ops: OutboxBody[] = [{ op: "mark", messageId, mark: "steered" }];
   const open = [...a.open][0];
   if (open === undefined) return a.commit({ ops });
   const mint = a.mint();
@@ -96,7 +111,7 @@ async function tellSteered(a: ActorContext, group: Group): Promise<void> {
   });
   const content = { ...text(a.words.afterRequest(open)), buttons: [[decline]] };
   await a.commit({
-    ops: [...ops, { op: "message", content, replyTo: group.messageId, ring: false }],
+    ops: [...ops, { op: "message", content, replyTo: messageId, ring: false }],
     buttons: mint.records,
   });
 }
@@ -126,6 +141,7 @@ function waitingButtons(a: ActorContext, mint: Mint, head: Group["mailIds"][numb
 
 async function interruptFor(a: ActorContext, turn: RunningTurn): Promise<undefined> {
   await a.commit({ turn: { ...turn, stopping: "message" } });
-  if (turn.turnId !== undefined) await a.session?.interrupt(turn.turnId);
+  a.stopAskedAt ??= a.now;
+  if (turn.turnId !== undefined) sendInterrupt(a, turn.turnId);
   return undefined;
 }

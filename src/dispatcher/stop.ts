@@ -2,7 +2,9 @@ import { CodexError } from "../codex/port.ts";
 import type { RunningTurn } from "../model/chat.ts";
 import type { MailId } from "../model/ids.ts";
 import { type ActorContext, text } from "./context.ts";
-import { endEarly } from "./turn-start.ts";
+import { sendInterrupt } from "./interrupt.ts";
+import { endEarly } from "./not-started.ts";
+import { liveTerminals } from "./session.ts";
 
 /** Stops the running turn (or only the one of `slot`), and is told when there is none. */
 export async function stopTurn(a: ActorContext, mailId: MailId | undefined, slot: string | undefined): Promise<void> {
@@ -40,22 +42,16 @@ export async function interrupt(
   if (turn.turnId === undefined && !a.sent) return endEarly(a, turn, mailId === undefined ? [] : [mailId]);
   await a.commit({ turn: { ...turn, stopping: why }, ...(mailId === undefined ? {} : { ack: [mailId] }) });
   if (a.view !== undefined) a.showView({ ...a.view, phase: "stopping" });
-  if (turn.turnId === undefined) return; // interrupted as soon as it has an id
-  try {
-    await a.session?.interrupt(turn.turnId);
-  } catch (error) {
-    if (!(error instanceof CodexError)) throw error;
-    a.log.warn({ error }, "interrupt is not answered");
-  }
+  a.stopAskedAt ??= a.now;
+  if (turn.turnId !== undefined) sendInterrupt(a, turn.turnId); // else as soon as it has an id
 }
 
 /** What a stopped turn had started keeps running after an interrupt: its own terminals are ended, earlier ones stay. */
 export async function endTerminalsOf(a: ActorContext, itemIds: ReadonlySet<string>): Promise<void> {
-  const session = a.session;
-  if (session === undefined) return;
   try {
-    for (const terminal of await session.terminals()) {
-      if (terminal.itemId !== undefined && itemIds.has(terminal.itemId)) await session.endTerminal(terminal.processId);
+    for (const terminal of await liveTerminals(a)) {
+      if (terminal.itemId !== undefined && itemIds.has(terminal.itemId))
+        await a.session?.endTerminal(terminal.processId);
     }
   } catch (error) {
     if (!(error instanceof CodexError)) throw error;

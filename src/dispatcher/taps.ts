@@ -11,7 +11,7 @@ import { runCommand } from "./commands.ts";
 import { type ActorContext, text } from "./context.ts";
 import { groupOfIds } from "./mailbox.ts";
 import { continueTurn } from "./recovery.ts";
-import { endSession } from "./session.ts";
+import { endProcess, endSession } from "./session.ts";
 import { steerGroup } from "./steer.ts";
 import { stopTurn } from "./stop.ts";
 import { beginOwnTurn } from "./turn-start.ts";
@@ -45,15 +45,18 @@ export async function onButton(a: ActorContext, item: MailItem, act: ButtonAct, 
       if (answer === undefined) return a.commit({ ack });
       return writeAnswerOf(a, item.id, act.request, answer, person);
     }
-    case "askAgain":
-      if (a.turn !== undefined) return a.say(text(a.words.alreadyWentOn), { ack });
+    case "askAgain": {
+      const record = await a.parts.store.request(act.request);
+      if (a.turn !== undefined || record === undefined || record.request.turnId !== a.binding.lastTurn?.turnId)
+        return a.say(text(a.words.alreadyWentOn), { ack }, { ring: false });
       return continueTurn(a, `r-${act.request}`, { ack });
+    }
     case "wait":
       a.lastProgressAt = a.now;
       a.stallAsked = false;
       return a.say(text(a.words.stillWaiting), { ack }, { ring: false });
     case "restartCodex":
-      return restartCodex(a, item.id);
+      return restartCodex(a, item.id, act.slot);
     case "command":
       return runCommand(a, item.id, { name: act.name, args: act.args }, person, act.how);
     case "setting":
@@ -109,10 +112,14 @@ async function onEnded(
 ): Promise<void> {
   const ack = [mailId];
   if (act.act === "leave") return a.say(text(a.words.left), { ack }, { ring: false });
-  if (a.turn !== undefined) return a.say(text(a.words.alreadyWentOn), { ack }, { ring: false });
+  // Its turn is not the last one any more: what it offers would happen to another.
+  if (a.turn !== undefined || a.binding.lastTurn?.slot !== act.slot)
+    return a.say(text(a.words.alreadyWentOn), { ack }, { ring: false });
   if (act.act === "continue") return continueTurn(a, act.slot, { ack });
   if (act.at !== undefined && act.at > a.now) {
+    const known = a.later;
     a.retryLater(act.at, mailId);
+    if (known !== undefined && known.mailId !== mailId) return a.commit({ ack: [known.mailId] });
     const time = clockTime(act.at, a.parts.settings.timeZone);
     return a.say(text(a.words.willRetry(time)), {}, { ring: false });
   }
@@ -141,10 +148,9 @@ async function goOnInTerminal(a: ActorContext, ack: readonly MailId[]): Promise<
   await a.say(text(words.status.goOn(threadId)), { ack }, { ring: false });
 }
 
-async function restartCodex(a: ActorContext, mailId: MailId): Promise<void> {
+/** Only for the turn that hung: a later one has done nothing to be ended for. */
+async function restartCodex(a: ActorContext, mailId: MailId, slot: string): Promise<void> {
+  if (a.turn?.slot !== slot) return a.say(text(a.words.alreadyWentOn), { ack: [mailId] }, { ring: false });
   await a.commit({ ack: [mailId] });
-  const process = a.process;
-  // The disconnect that follows is the same as any other death of Codex.
-  if (a.turn !== undefined && process !== undefined) await a.parts.codex.end(process);
-  else await endSession(a);
+  endProcess(a);
 }

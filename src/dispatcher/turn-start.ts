@@ -1,15 +1,15 @@
 import { CodexError } from "../codex/port.ts";
 import type { RunningTurn, Waiting } from "../model/chat.ts";
 import type { OutboxBody } from "../model/delivery.ts";
-import { BridgeError } from "../model/errors.ts";
+import type { BridgeError } from "../model/errors.ts";
 import type { ClientId, MailId, MessageId } from "../model/ids.ts";
 import { emptyView, type TurnView } from "../model/view.ts";
 import { type ActorContext, text } from "./context.ts";
 import { type Group, groupOfIds, nextGroup, nextWaiting } from "./mailbox.ts";
+import { endEarly } from "./not-started.ts";
 import type { Commit } from "./port.ts";
 import { buildInput } from "./prompt.ts";
 import { ensureSession } from "./session.ts";
-import { closeTurn } from "./turn.ts";
 
 /** Takes the next thing that waits, if no turn runs. Answers how long to wait for the rest of a joined message. */
 export async function startNext(a: ActorContext): Promise<number | undefined> {
@@ -155,14 +155,11 @@ export async function sendPrepared(
   await tellSkipped(a, input.built.skipped, turn.messageId);
   a.spec = input.spec;
   a.sent = true;
-  try {
-    const answered = a.session.startTurn(turn.clientId, input.built.input, input.spec);
-    noteClean(a, turn, input.spec.cwd);
-    await answered;
-  } catch (error) {
-    if (error instanceof CodexError && error.code === "disconnected") return; // the disconnect itself is next in line
-    await couldNotStart(a, error);
-  }
+  a.session.startTurn(turn.clientId, input.built.input, input.spec).catch((error: unknown) => {
+    if (error instanceof CodexError) a.post({ kind: "startFailed", slot: turn.slot, error });
+    else a.log.error({ error }, "turn is not written");
+  });
+  noteClean(a, turn, input.spec.cwd);
 }
 
 /**
@@ -195,85 +192,6 @@ export async function tellSkipped(
             : why.channelUnreachable;
     await a.say(text(a.words.fileSkipped(file.name, reason)), {}, replyTo === undefined ? {} : { replyTo });
   }
-}
-
-/** Nothing reached Codex: the mail is kept, and a note says how to go on. */
-export async function couldNotStart(a: ActorContext, error: unknown): Promise<void> {
-  const turn = a.turn;
-  if (turn === undefined) return;
-  const ref = a.parts.ref();
-  a.log.error({ error, ref }, "turn does not start");
-  const mint = a.mint();
-  const head = turn.mailIds[0];
-  const slot = `w-${turn.slot}`;
-  const retry =
-    head === undefined
-      ? mint.button(a.words.buttons.retry, { act: "retry", slot: turn.slot }, "primary")
-      : mint.button(a.words.buttons.retry, { act: "runNext", mail: head }, "primary");
-  const drop = head === undefined ? [] : [mint.button(a.words.buttons.drop, { act: "drop", mail: head })];
-  const content = {
-    pieces: [{ as: "text" as const, text: `${a.words.couldNotStart(whyText(a, error))}\nref ${ref}` }],
-    buttons: [[retry, ...drop]],
-  };
-  const held: Waiting[] =
-    head === undefined || turn.messageId === undefined
-      ? []
-      : [{ mailIds: turn.mailIds, messageId: turn.messageId, slot, held: true }];
-  await closeTurn(a, {
-    turn: null,
-    endView: true,
-    ...(a.view === undefined ? {} : { archive: a.view }),
-    waiting: [...a.waiting, ...held],
-    ops: [
-      {
-        op: "message",
-        content,
-        slot,
-        endsLive: turn.slot,
-        ...(turn.messageId === undefined ? {} : { replyTo: turn.messageId }),
-      },
-      { op: "endLive", slot: turn.slot },
-    ],
-    buttons: mint.records,
-  });
-}
-
-/** The reason of an error in the words of a person. */
-export function whyText(a: ActorContext, error: unknown): string {
-  const why = a.words.why;
-  if (error instanceof BridgeError && error.code === "projectMissing") return why.projectMissing;
-  if (!(error instanceof CodexError)) return why.other(error instanceof Error ? error.message : String(error));
-  switch (error.code) {
-    case "cwdMissing":
-      return why.projectMissing;
-    case "spawnFailed":
-    case "threadBusy":
-    case "inputTooLarge":
-    case "disconnected":
-      return why[error.code];
-    default:
-      return why.other(error.message);
-  }
-}
-
-/** Stopped before Codex heard of it. */
-export async function endEarly(a: ActorContext, turn: RunningTurn, ack: readonly MailId[] = []): Promise<void> {
-  a.preparing.abort(new Error("stopped"));
-  const content = text(a.words.stoppedEarly);
-  await closeTurn(a, {
-    turn: null,
-    endView: true,
-    ack: [...turn.mailIds, ...ack],
-    ops: [
-      {
-        op: "message",
-        content,
-        endsLive: turn.slot,
-        ...(turn.messageId === undefined ? {} : { replyTo: turn.messageId }),
-      },
-      { op: "endLive", slot: turn.slot },
-    ],
-  });
 }
 
 function before(x: Group, y: Group): boolean {

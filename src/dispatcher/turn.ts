@@ -1,9 +1,11 @@
 import { humanDuration } from "../lib/duration.ts";
-import type { ClientId } from "../model/ids.ts";
+import type { Binding, RunningTurn } from "../model/chat.ts";
+import type { ClientId, MailId } from "../model/ids.ts";
 import { contextLeft, type Ending, finalContent } from "../model/present/final.ts";
 import type { TurnEvent } from "../model/turn.ts";
-import { reduceView } from "../model/view.ts";
+import { emptyView, reduceView } from "../model/view.ts";
 import { type ActorContext, text } from "./context.ts";
+import { sendInterrupt } from "./interrupt.ts";
 import type { Commit } from "./port.ts";
 
 /** An event of the running turn: reduced, shown, and the durable consequences written. */
@@ -18,7 +20,7 @@ export async function onTurnEvent(a: ActorContext, event: TurnEvent): Promise<vo
   a.writer?.write(a.view, event);
   if (event.kind === "turnStarted") {
     await a.commit({ turn: { ...turn, turnId: event.turnId } });
-    if (a.turn?.stopping !== undefined) await a.session?.interrupt(event.turnId);
+    if (a.turn?.stopping !== undefined) sendInterrupt(a, event.turnId);
   }
   if (event.kind === "delivered" && event.clientId !== undefined) await delivered(a, event.clientId);
 }
@@ -39,8 +41,8 @@ async function delivered(a: ActorContext, clientId: ClientId): Promise<void> {
 /** The final, everything that ends with the turn, and the turn itself, in one step. */
 export async function endTurn(a: ActorContext, ending: Ending, extra: Commit = {}): Promise<void> {
   const turn = a.turn;
-  const view = a.view;
-  if (turn === undefined || view === undefined) return;
+  if (turn === undefined) return;
+  const view = a.view ?? emptyView(turn.slot, turn.startedAt, a.language);
   // Interrupted for a newer message before Codex had this one: it is still to be read.
   const answered = turn.stopping === "message" && !turn.delivered ? [] : turn.mailIds;
   const mint = a.mint();
@@ -58,13 +60,14 @@ export async function endTurn(a: ActorContext, ending: Ending, extra: Commit = {
   const left = contextLeft(view);
   await closeTurn(a, {
     ...extra,
-    ack: [...answered, ...(extra.ack ?? [])],
+    ack: [...answered, ...corrections(a), ...(extra.ack ?? [])],
     turn: null,
     endView: true,
     archive: view,
     binding: {
       ...a.binding,
       threadUsed: true,
+      lastTurn: lastTurn(turn),
       turns: (a.binding.turns ?? 0) + 1,
       ...(left === undefined ? {} : { contextLeft: left }),
     },
@@ -82,6 +85,16 @@ export async function endTurn(a: ActorContext, ending: Ending, extra: Commit = {
   });
 }
 
+/** Corrections that were handed to the turn end with it, delivered or not: an edit of something older is ignored. */
+function corrections(a: ActorContext): readonly MailId[] {
+  return a.mail.flatMap((m) => (m.mail.kind === "edit" && a.handled.has(m.id) ? [m.id] : []));
+}
+
+/** What the chat remembers of a turn that ended: buttons of older ones act no more. */
+export function lastTurn(turn: RunningTurn): NonNullable<Binding["lastTurn"]> {
+  return { slot: turn.slot, ...(turn.turnId === undefined ? {} : { turnId: turn.turnId }) };
+}
+
 /** Writes the step that ends the running turn, and lets go of all it held. */
 export async function closeTurn(a: ActorContext, step: Commit): Promise<void> {
   const writer = a.writer;
@@ -90,6 +103,8 @@ export async function closeTurn(a: ActorContext, step: Commit): Promise<void> {
   await a.commit(step);
   a.parts.slots.release(a.chat);
   a.closing = false;
+  a.stopAskedAt = undefined;
+  a.steering.clear();
   a.lastBusyAt = a.now;
   if (a.phase === "running" || a.phase === "starting") a.move("ready");
 }

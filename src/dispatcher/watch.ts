@@ -1,7 +1,11 @@
 import { requestWords } from "../model/catalog/request.ts";
 import { lastAction } from "../model/present/final.ts";
 import { type ActorContext, text } from "./context.ts";
+import { liveTerminals } from "./session.ts";
 import { interrupt } from "./stop.ts";
+
+/** How long Codex may take to follow a stop before the chat is asked, ms. */
+const stopPatienceMs = 5000;
 
 /** Looks after time: stalls, limits, reminders, idleness. Called every second or two. `park`: nothing to do for long enough. */
 export async function watch(a: ActorContext): Promise<"park" | "stay"> {
@@ -17,6 +21,7 @@ export async function watch(a: ActorContext): Promise<"park" | "stay"> {
   const { maxTurnMs } = a.parts.settings;
   if (maxTurnMs > 0 && turn.stopping === undefined && a.now - turn.startedAt >= maxTurnMs)
     await interrupt(a, turn, "tooLong");
+  if (await askAboutStop(a, turn.slot)) return "stay";
   if (a.open.size > 0) await remind(a);
   else await askAboutStall(a, turn.slot);
   return "stay";
@@ -24,10 +29,26 @@ export async function watch(a: ActorContext): Promise<"park" | "stay"> {
 
 /** A chat with something still running in the background is not parked. */
 async function hasTerminals(a: ActorContext): Promise<boolean> {
-  if (a.session === undefined) return false;
-  const live = (await a.session.terminals()).length > 0;
+  const live = (await liveTerminals(a)).length > 0;
   if (live) a.lastBusyAt = a.now;
   return live;
+}
+
+/** A stop that Codex does not follow: the person decides. True while the turn is stopping. */
+async function askAboutStop(a: ActorContext, slot: string): Promise<boolean> {
+  if (a.turn?.stopping === undefined) return false;
+  if (a.stopAskedAt === undefined || a.now - a.stopAskedAt < stopPatienceMs) return true;
+  a.stopAskedAt = undefined;
+  const mint = a.mint();
+  const words = a.words.buttons;
+  const buttons = [
+    [
+      mint.button(words.wait, { act: "wait", slot }),
+      mint.button(words.restartCodex, { act: "restartCodex", slot }, "danger"),
+    ],
+  ];
+  await a.say({ ...text(a.words.stopUnanswered), buttons }, {}, { mint });
+  return true;
 }
 
 async function remind(a: ActorContext): Promise<void> {

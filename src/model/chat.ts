@@ -19,6 +19,8 @@ export interface Binding {
   readonly whileBusy?: WhileBusy;
   readonly language?: Language;
   readonly turns?: number;
+  /** The turn that ended last in this conversation; buttons of earlier ones are out of date. */
+  readonly lastTurn?: { readonly slot: string; readonly turnId?: TurnId };
   /** Share of the context window still free after the last turn, 0–100. */
   readonly contextLeft?: number;
 }

@@ -12,6 +12,7 @@ export type FailureReason =
   | "badRequest"
   | "providerError"
   | "codexDied"
+  | "projectMissing"
   | "other";
 
 /** A failed turn is data, not a throw. */

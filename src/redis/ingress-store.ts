@@ -12,7 +12,7 @@ import type { RedisLink } from "./connection.ts";
 import { withinDeadline } from "./deadline.ts";
 import { moveChat } from "./moves.ts";
 import { claimCode, claimOwnership, owners } from "./owner-claims.ts";
-import { readOpenRequests, readRequest, reserve, settle, takeReserved } from "./requests.ts";
+import { readOpenRequests, readRequest, reserve, reserved, settle, unreserve } from "./requests.ts";
 import { retention } from "./retention.ts";
 import { answered } from "./script-runner.ts";
 
@@ -56,9 +56,10 @@ export function createIngressStore(options: IngressStoreOptions): IngressStore {
     button: async (nonce) => decodeMaybe<ButtonRecord>(await edge(answered(redis.get(keys.button(nonce))))),
     request: (number) => edge(readRequest(link, number)),
     openRequests: (chat) => edge(readOpenRequests(link, chat)),
-    settle: (request, person, answer) => edge(settle(link, wake, request, person, answer)),
+    settle: (request, person, answer, event) => edge(settle(link, wake, request, person, answer, event)),
     reserve: (request, person, question) => edge(reserve(link, request, person, question)),
-    takeReserved: (chat, person) => edge(takeReserved(link, chat, person)),
+    reserved: (chat, person) => edge(reserved(link, chat, person)),
+    unreserve: (chat, person) => edge(unreserve(link, chat, person)),
     owners: () => edge(owners(link)),
     claimCode: (account) => edge(claimCode(link, account)),
     claim: (account, code, person) => edge(claimOwnership(link, account, code, person)),

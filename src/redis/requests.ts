@@ -31,13 +31,22 @@ export async function settle(
   { number, chat }: RequestRecord,
   person: Person,
   answer: RequestAnswer,
+  event?: { readonly chat: ChatKey; readonly dedupe: string },
 ): Promise<Settled> {
   const { keys } = link;
+  const seen = event === undefined ? [] : [keys.dedupe(event.chat, event.dedupe)];
   const mail: Omit<Extract<Mail, { kind: "answer" }>, "at"> = { kind: "answer", person, request: number, answer };
   const reply = list(
     await link.run(
       "settle",
-      [keys.request(number), keys.reservation(chat, person.id), keys.mailbox(chat), keys.state(chat), keys.scheduled],
+      [
+        keys.request(number),
+        keys.reservation(chat, person.id),
+        keys.mailbox(chat),
+        keys.state(chat),
+        keys.scheduled,
+        ...seen,
+      ],
       [
         randomUUID(),
         person.id,
@@ -49,6 +58,7 @@ export async function settle(
         chat,
         keys.parts.doorbell,
         keys.parts.request,
+        retention.dedupeMs,
       ],
     ),
   );
@@ -72,24 +82,29 @@ export async function reserve(
   return verdict(list(reply));
 }
 
-/** See {@link IngressStore.takeReserved}. */
-export async function takeReserved(
-  { run, keys }: RedisLink,
+/** See {@link IngressStore.reserved}. */
+export async function reserved(
+  { redis, keys }: RedisLink,
   chat: ChatKey,
   person: Person["id"],
-): ReturnType<IngressStore["takeReserved"]> {
-  const [number, question] = list(
-    await run("take-reserved", [keys.reservation(chat, person)], [keys.parts.request, person]),
-  );
-  if (number === undefined) return undefined;
-  const asked = maybe(question) ?? "";
+): ReturnType<IngressStore["reserved"]> {
+  const [number, question] = await answered(redis.hmget(keys.reservation(chat, person), "n", "q"));
+  if (typeof number !== "string") return undefined;
+  const asked = question ?? "";
   return { request: Number(number) as RequestNumber, ...(asked === "" ? {} : { question: asked }) };
+}
+
+/** See {@link IngressStore.unreserve}. */
+export async function unreserve({ run, keys }: RedisLink, chat: ChatKey, person: Person["id"]): Promise<void> {
+  await run("unreserve", [keys.reservation(chat, person)], [keys.parts.request, person]);
 }
 
 function verdict(reply: readonly Reply[]): Settled {
   switch (reply[0]) {
     case "taken":
       return { verdict: "taken" };
+    case "seen":
+      return { verdict: "seen" };
     case "reserved":
       return { verdict: "reserved", by: maybe(reply[1]) ?? "" };
     case "late": {

@@ -18,7 +18,7 @@ export type ScriptName =
   | "live"
   | "settle"
   | "reserve"
-  | "take-reserved"
+  | "unreserve"
   | "unowned"
   | "say"
   | "move"

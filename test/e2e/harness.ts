@@ -162,6 +162,25 @@ export class ServiceWorld {
     }
   }
 
+  /** Asks the health server of the running service. */
+  async http(path: string): Promise<{ readonly status: number; readonly text: string }> {
+    const address = this.output.match(/http:\/\/127\.0\.0\.1:\d+/g)?.at(-1) ?? "";
+    const response = await fetch(`${address}${path}`);
+    return { status: response.status, text: await response.text() };
+  }
+
+  /** Places that hold the bot's token and must not (L10): output, chats, drafts, what the model read, environments of Codex. */
+  async leaks(): Promise<readonly string[]> {
+    const places: [string, string][] = [
+      ["output", this.output],
+      ["chat", JSON.stringify(this.sent.map((m) => [m.text, m.markup, m.edits.map((e) => e.text)]))],
+      ["drafts", JSON.stringify(this.telegram.drafts(this.chat))],
+      ["model", JSON.stringify(this.model.requests.map((r) => r.body))],
+    ];
+    for (const pid of await this.codexPids()) places.push([`${pid}`, await readFile(`/proc/${pid}/environ`, "utf8")]);
+    return places.flatMap(([place, held]) => (held.includes(this.telegram.token) ? [place] : []));
+  }
+
   /** Codex processes of this world, by the sockets they listen on. */
   async codexPids(): Promise<readonly number[]> {
     const { readdir } = await import("node:fs/promises");

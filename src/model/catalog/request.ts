@@ -35,6 +35,8 @@ const en = {
   ended: "This request ended with the turn.",
   reminder: (n: number, minutes: number) => `#${n} has been waiting for an answer for ${minutes} min.`,
   sending: "Telling Codex …",
+  reasonLeft: (n: number, reason: string) => `#${n} is declined, but Codex took no words with it: ${reason}`,
+  sendReason: "Send as text",
 } as const;
 
 type Words = Twin<typeof en>;
@@ -74,6 +76,8 @@ const zh: Words = {
   ended: "该请求已随本轮结束。",
   reminder: (n, minutes) => `#${n} 已等待回答 ${minutes} 分钟。`,
   sending: "正在告知 Codex …",
+  reasonLeft: (n, reason) => `#${n} 已拒绝，但 Codex 没有收到说明：${reason}`,
+  sendReason: "作为文字发送",
 };
 
 /** What approval and question cards say. */

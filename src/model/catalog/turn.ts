@@ -47,6 +47,7 @@ const en = {
     badRequest: "The model refused the request.",
     providerError: "The model had an error. Your message is kept.",
     codexDied: "Codex stopped unexpectedly. Your message is kept.",
+    projectMissing: "The project folder is no longer there. What Codex had said is kept.",
     other: "The turn failed. Your message is kept.",
   } satisfies Record<FailureReason, string | ((time: string | undefined) => string)>,
   died: (cause: "restart" | "codex", last: string | undefined) => {
@@ -82,6 +83,7 @@ const en = {
   corrected: "Corrected:",
   stalled: (minutes: number, what: string | undefined) =>
     `No sign of progress for ${minutes} min${what === undefined ? "" : ` (running: ${what})`}.`,
+  stopUnanswered: "Codex does not answer the stop.",
   stillWaiting: "Waiting on.",
   tooLong: (minutes: number) => `This turn ran into its limit of ${minutes} min and was stopped.`,
   fileSkipped: (name: string, why: string) => `${name} was not taken: ${why}.`,
@@ -142,6 +144,7 @@ const zh: Words = {
     badRequest: "模型拒绝了该请求。",
     providerError: "模型出错。你的消息已保留。",
     codexDied: "Codex 意外退出。你的消息已保留。",
+    projectMissing: "项目文件夹已不存在。Codex 已写出的内容已保留。",
     other: "本轮失败。你的消息已保留。",
   },
   died: (cause, last) => {
@@ -175,6 +178,7 @@ const zh: Words = {
   interruptedFor: "已为你的新消息中断。",
   corrected: "更正：",
   stalled: (minutes, what) => `${minutes} 分钟没有进展${what === undefined ? "" : `（正在运行：${what}）`}。`,
+  stopUnanswered: "Codex 没有响应停止请求。",
   stillWaiting: "继续等待。",
   tooLong: (minutes) => `本轮达到 ${minutes} 分钟上限，已停止。`,
   fileSkipped: (name, why) => `${name} 未接收：${why}。`,

@@ -1,11 +1,15 @@
--- pending → answering, and the answer as mail. KEYS: request, reservation, mailbox, state, scheduled.
--- ARGV: token, person, by, answer, mail up to its time, number, chat, doorbell prefix, request prefix.
--- {'taken', ring} | {'late', request} | {'reserved', name} | {'unknown'}
-local request, reservation, mailbox, state, scheduled = unpack(KEYS)
-local token, person, by, answer, mail, number, chat, doorbell, requests = unpack(ARGV)
+-- pending → answering, and the answer as mail. KEYS: request, reservation, mailbox, state, scheduled, dedupe of the
+-- message that answers (absent for a tap).
+-- ARGV: token, person, by, answer, mail up to its time, number, chat, doorbell prefix, request prefix, dedupe ms.
+-- {'taken', ring} | {'seen'} | {'late', request} | {'reserved', name} | {'unknown'}
+local request, reservation, mailbox, state, scheduled, dedupe = unpack(KEYS)
+local token, person, by, answer, mail, number, chat, doorbell, requests, dedupe_ms = unpack(ARGV)
 
 if redis.call('HGET', request, 'tok') == token then
   return { 'taken', 'wake' }
+end
+if dedupe and redis.call('EXISTS', dedupe) == 1 then
+  return { 'seen' }
 end
 local verdict = refused(request, person)
 if verdict then
@@ -17,5 +21,8 @@ append_mail(mailbox, state, mail .. at .. '}')
 redis.call('HDEL', request, 'rby', 'rname', 'runtil')
 if redis.call('HGET', reservation, 'n') == number then
   end_reservation(reservation, requests, person)
+end
+if dedupe then
+  redis.call('SET', dedupe, token, 'PX', dedupe_ms)
 end
 return { 'taken', ring(state, scheduled, chat, doorbell) }

@@ -130,23 +130,43 @@ describe("reservation", () => {
     expect(await a.ingress.reserve(record, ada)).toEqual({ verdict: "taken" });
     expect(await a.ingress.settle(record, bob, accept)).toEqual({ verdict: "reserved", by: "@ada" });
     expect(await a.ingress.reserve(record, bob)).toEqual({ verdict: "reserved", by: "@ada" });
-    expect(await a.ingress.takeReserved(chat, bob.id)).toBeUndefined();
-    expect(await a.ingress.takeReserved(chat, ada.id)).toEqual({ request: record.number });
-    expect(await a.ingress.takeReserved(chat, ada.id)).toBeUndefined();
+    expect(await a.ingress.reserved(chat, bob.id)).toBeUndefined();
+    expect(await a.ingress.reserved(chat, ada.id)).toEqual({ request: record.number });
     expect(await a.ingress.settle(record, ada, decline)).toEqual({ verdict: "taken" });
+    expect(await a.ingress.reserved(chat, ada.id)).toBeUndefined();
+  });
+
+  it("ends when its text is not asked for any more, and the request is anybody's again", async () => {
+    const { chat, record } = await asked();
+    await a.ingress.reserve(record, ada);
+    await a.ingress.unreserve(chat, ada.id);
+    expect(await a.ingress.reserved(chat, ada.id)).toBeUndefined();
+    expect(await a.ingress.settle(record, bob, accept)).toEqual({ verdict: "taken" });
+  });
+
+  it("L2: a message that answers counts as dealt with from the same step on, and answers nothing else", async () => {
+    const { chat, lease, record } = await asked();
+    const second = request(chat, await a.chats.nextRequestNumber());
+    await a.chats.commit(lease, { asked: [second] });
+    const event = { chat, dedupe: "m-1" };
+    expect(await a.ingress.settle(record, ada, decline, event)).toEqual({ verdict: "taken" });
+    expect(await a.ingress.once(chat, "m-1")).toBe(false);
+    await a.ingress.reserve(second, ada);
+    expect(await a.ingress.settle(second, ada, decline, event)).toEqual({ verdict: "seen" });
+    expect(await a.ingress.reserved(chat, ada.id)).toEqual({ request: second.number });
   });
 
   it("L7: the person who reserved may still use a button, which ends the reservation", async () => {
     const { chat, record } = await asked();
     await a.ingress.reserve(record, ada, "q-1");
     expect(await a.ingress.settle(record, ada, accept)).toEqual({ verdict: "taken" });
-    expect(await a.ingress.takeReserved(chat, ada.id)).toBeUndefined();
+    expect(await a.ingress.reserved(chat, ada.id)).toBeUndefined();
   });
 
   it("remembers the question a free text belongs to", async () => {
     const { chat, record } = await asked();
     await a.ingress.reserve(record, ada, "q-1");
-    expect(await a.ingress.takeReserved(chat, ada.id)).toEqual({ request: record.number, question: "q-1" });
+    expect(await a.ingress.reserved(chat, ada.id)).toEqual({ request: record.number, question: "q-1" });
   });
 
   it("ends by itself after ten minutes", async () => {
@@ -165,6 +185,6 @@ describe("reservation", () => {
     await a.ingress.reserve(record, ada);
     await a.ingress.reserve(second, ada);
     expect(await a.ingress.settle(record, bob, accept)).toEqual({ verdict: "taken" });
-    expect(await a.ingress.takeReserved(chat, ada.id)).toEqual({ request: second.number });
+    expect(await a.ingress.reserved(chat, ada.id)).toEqual({ request: second.number });
   });
 });

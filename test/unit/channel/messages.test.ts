@@ -13,7 +13,7 @@ describe("a message", () => {
     expect(store.mail.length).toBe(2);
   });
 
-  test.each(["resolve", "owners", "claimCode", "takeReserved", "ingest"] as const)(
+  test.each(["resolve", "owners", "claimCode", "reserved", "ingest"] as const)(
     "is refused when the store fails at %s alone (L1)",
     async (step) => {
       const { store, sink, clock } = rig();

@@ -1,0 +1,40 @@
+import type { CodexError, CodexSession, SessionSpec, SteerResult } from "../codex/port.ts";
+import type { PendingSteer } from "../model/chat.ts";
+import type { CodexEvent } from "../model/turn.ts";
+import type { Group } from "./mailbox.ts";
+import type { BuiltInput } from "./prompt.ts";
+
+/** What the actor's loop works through, one at a time. */
+export type Input =
+  | { readonly kind: "doorbell" }
+  | { readonly kind: "codex"; readonly session: CodexSession; readonly event: CodexEvent }
+  /** `attempt`: which preparation this is the outcome of; only the latest counts. */
+  | {
+      readonly kind: "prepared";
+      readonly slot: string;
+      readonly attempt: number;
+      readonly built: BuiltInput;
+      readonly spec: SessionSpec;
+    }
+  | { readonly kind: "prepareFailed"; readonly slot: string; readonly attempt: number; readonly error: unknown }
+  /** `turn/start` was refused, or not answered in time. */
+  | { readonly kind: "startFailed"; readonly slot: string; readonly error: CodexError }
+  /** What app-server said of a steer. */
+  | {
+      readonly kind: "steerAnswered";
+      readonly steer: PendingSteer;
+      readonly answer: SteerResult | CodexError;
+    }
+  /** `built` is absent when it failed; the mail is free again. */
+  | { readonly kind: "steerBuilt"; readonly group: Group; readonly built: BuiltInput | undefined }
+  | { readonly kind: "clean"; readonly slot: string }
+  | { readonly kind: "queuedForSlot"; readonly before: number }
+  | { readonly kind: "tick" }
+  /** The time for replayed requests is over. */
+  | { readonly kind: "settleUnasked" }
+  /** Stop the running turn, if any. */
+  | { readonly kind: "interrupt" }
+  /** Give up process and chat, if nothing runs. */
+  | { readonly kind: "park" }
+  | { readonly kind: "abandon" }
+  | { readonly kind: "close" };
