@@ -91,7 +91,7 @@ export function reduceView(view: TurnView, event: TurnEvent): TurnView {
 
 /** Answer messages of a turn in order: not commentary; a text repeated after a retry counts once. Open ones only if asked. */
 function answerMessages(view: TurnView, open: boolean): readonly ViewMessage[] {
-  return view.messages.filter((m) => m.phase !== "commentary" && (open || m.complete) && m.text !== "");
+  return view.messages.filter((m) => m.phase !== "commentary" && (open || m.complete) && m.text.trim() !== "");
 }
 
 /** The answer as Markdown: {@link answerMessages} joined by a blank line. */

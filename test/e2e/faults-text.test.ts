@@ -69,7 +69,8 @@ it("L11: each nasty Markdown answer arrives whole: no character lost, none the p
     const source = readFileSync(join(fixtures, name), "utf8");
     world.model.on(name, [text(source.match(/[\s\S]{1,24}/gu) ?? [], { everyMs: 4 })]);
     const asked = world.say(name);
-    const final = await world.message((m) => m.replyTo === asked && / s · |\d s$/.test(m.text), 30_000);
+    const final = await world.message((m) => m.replyTo?.id === asked.id, 30_000);
+    await world.message((m) => m.id >= final.id && /(^|\n)\d+ s( · [^\n]*)?$/.test(m.text), 30_000);
     const parts = world.sent.filter((m) => m.id >= final.id).map((m) => m.text);
     const shown = parts.map((part, at) =>
       parts.length > 1 ? part.replace(`\n\n${at + 1}/${parts.length}`, "") : part,
