@@ -44,6 +44,27 @@ const telegramAccount = z.strictObject({
   richMessages: z.boolean().default(false),
 });
 
+const members = z.union([z.literal("members"), z.array(z.union([z.literal("owners"), person]))]);
+
+/** One group, or `off`. */
+const group = z.union([
+  z.literal("off"),
+  z.strictObject({
+    mode: z.enum(["off", "mention", "all"]).default("mention"),
+    talk: members.default("members"),
+    approve: z.strictObject({ who: members.default(["owners"]) }).prefault({}),
+  }),
+]);
+
+const groups = z
+  .record(
+    z.string().regex(/^(default|[a-z]+:[^\s~:]+)$/, { error: '"default", or a group such as "telegram:-100123"' }),
+    group,
+  )
+  .refine((all) => all.default === undefined || all.default === "off", {
+    error: "default: off (a group is off until it is named)",
+  });
+
 const web = z.strictObject({
   listen: z
     .string()
@@ -81,6 +102,7 @@ export const configSchema = z.strictObject({
       owners: z.array(person).default([]),
       users: z.record(person, z.array(right)).default({}),
       direct: z.enum(["pairing", "allowlist", "off"]).default("pairing"),
+      groups: groups.default({ default: "off" }),
     })
     .prefault({}),
   whileBusy: z.enum(["steer", "queue", "interrupt"]).default("steer"),

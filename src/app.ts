@@ -7,7 +7,7 @@ import { createIngress } from "./channel/ingress.ts";
 import type { Channel, InboundSink, IngressStore } from "./channel/port.ts";
 import type { App, AppStatus, CreateApp, StopMode } from "./cli/app-port.ts";
 import { bannerLines } from "./cli/banner.ts";
-import { codexOf, publishMenu, redisHealth, senderMetrics, settingsOf } from "./cli/wiring.ts";
+import { accessRules, codexOf, publishMenu, redisHealth, senderMetrics, settingsOf } from "./cli/wiring.ts";
 import type { CodexRuntime } from "./codex/port.ts";
 import { commandNames, commands } from "./commands/registry.ts";
 import { createDispatcher, type Dispatcher } from "./dispatcher/dispatcher.ts";
@@ -17,7 +17,7 @@ import type { Logger } from "./lib/log.ts";
 import { randomNonce } from "./lib/nonce.ts";
 import { createProxyAgents } from "./lib/proxy-agent.ts";
 import { shortRef } from "./lib/ref.ts";
-import { accountKey, type ChatKey, chatAddress, type PersonId } from "./model/ids.ts";
+import { accountKey, type ChatKey, chatAddress } from "./model/ids.ts";
 import type { Attachment } from "./model/message.ts";
 import { createSender, type Sender } from "./outbox/sender.ts";
 import { createActivations } from "./queue/activations.ts";
@@ -170,10 +170,9 @@ class Service implements App {
 
   #createSink(store: IngressStore): InboundSink {
     const { access, language, timezone, projects } = this.#config;
-    const rules = { owners: access.owners.map((id) => id as PersonId), users: access.users, direct: access.direct };
     return createIngress({
       store,
-      access: createAccess(rules, () => store.owners()),
+      access: createAccess(accessRules(access), () => store.owners()),
       log: this.#log.child({ part: "ingress" }),
       clock: systemClock,
       startedAt: systemClock.now(),

@@ -24,7 +24,7 @@ export function personOfChat(chat: WireChat): Person {
 export function inboundMessage(message: WireMessage, from: WireUser, me: Me): InboundMessage | undefined {
   const attachments = attachmentsOf(message);
   const text = message.text ?? message.caption;
-  const shown = text === undefined ? (placeholder(message) ?? "") : withoutOwnSuffix(text, message, me);
+  const shown = text === undefined ? (placeholder(message) ?? "") : withoutOwnName(text, message, me);
   if (shown === "" && attachments.length === 0) return undefined;
   const reply = replyOf(message, me);
   const forwardedFrom = originOf(message);
@@ -58,14 +58,16 @@ function entitiesOf(message: WireMessage): NonNullable<WireMessage["entities"]> 
   return (message.text === undefined ? message.caption_entities : message.entities) ?? [];
 }
 
-/** `/new@our_bot fix it` → `/new fix it`. */
-function withoutOwnSuffix(text: string, message: WireMessage, me: Me): string {
+/** `/new@our_bot fix it` → `/new fix it`, `@our_bot fix it` → `fix it`: the address is no part of the letter. */
+function withoutOwnName(text: string, message: WireMessage, me: Me): string {
   const own = `@${me.username.toLowerCase()}`;
   let result = text;
   for (const entity of [...entitiesOf(message)].reverse()) {
     const end = entity.offset + entity.length;
-    if (entity.type !== "bot_command" || !text.slice(entity.offset, end).toLowerCase().endsWith(own)) continue;
-    result = result.slice(0, end - own.length) + result.slice(end);
+    const part = text.slice(entity.offset, end).toLowerCase();
+    if (entity.type === "bot_command" && part.endsWith(own))
+      result = result.slice(0, end - own.length) + result.slice(end);
+    if (entity.type === "mention" && part === own && entity.offset === 0) result = result.slice(end).trimStart();
   }
   return result;
 }

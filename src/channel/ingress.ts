@@ -10,7 +10,7 @@ import { createWaited } from "./waited.ts";
 /**
  * The edge of the service, common to all channels: who may, what it is (prompt, command, answer, tap), then one durable
  * step. Every event resolves after that step (L1) and rejects when it failed; notes that only accompany a stored event
- * may fail without that. Groups are off: nothing of them is stored or answered.
+ * may fail without that. Of a group that is off, nothing is stored or answered.
  */
 export function createIngress(deps: IngressDeps): InboundSink {
   const memory: MessageMemory = {
@@ -42,6 +42,12 @@ async function dispatch(
       return {};
     case "tap":
       return acceptTap(deps, event, chat);
+    case "recall":
+      await acceptRecall(deps, event, chat);
+      return {};
+    case "ok":
+      await acceptOk(deps, event, chat);
+      return {};
     case "stop":
       await acceptStop(deps, event, chat);
       return {};
@@ -55,6 +61,23 @@ async function dispatch(
     default:
       return assertNever(event);
   }
+}
+
+/** Only what was taken can be taken back: of a message nobody stored, the actor finds nothing to do. */
+async function acceptRecall(
+  deps: IngressDeps,
+  event: Extract<InboundEvent, { kind: "recall" }>,
+  chat: ChatKey,
+): Promise<void> {
+  if (!deps.access.open(event.at)) return;
+  const mail = { kind: "recall", messageId: event.messageId } as const;
+  await deps.store.ingest(chat, event.dedupe, mail, event.at);
+}
+
+async function acceptOk(deps: IngressDeps, event: Extract<InboundEvent, { kind: "ok" }>, chat: ChatKey): Promise<void> {
+  const rights = await deps.access.rightsOf(event.person, event.at);
+  const mail = { kind: "ok", person: event.person, messageId: event.messageId } as const;
+  if (rights.has("talk")) await deps.store.ingest(chat, event.dedupe, mail, event.at);
 }
 
 /** The platform's own stop button. */

@@ -18,6 +18,8 @@ const startSlackMs = 2000;
 const lateMs = 60_000;
 /** The note about a full mailbox comes at most this often per chat, ms. */
 const fullNoteMs = 60_000;
+/** Commands that are settled here. */
+const edgeCommands: ReadonlySet<string> = new Set(["start", "approve", "decline"]);
 /** Chats whose newest message is remembered. */
 const rememberedChats = 10_000;
 
@@ -31,10 +33,12 @@ export interface MessageMemory {
 }
 
 /** Deals with a person's message; resolves once all it causes is durable (L1). A stranger's causes nothing (L9). */
-export async function acceptMessage(deps: IngressDeps, memory: MessageMemory, event: MessageEvent): Promise<void> {
+export async function acceptMessage(deps: IngressDeps, memory: MessageMemory, told: MessageEvent): Promise<void> {
+  const event = named(told);
   const { message } = event;
-  const rights = await deps.access.rightsOf(message.person, event.at);
   const command = readCommand(message.text);
+  if (!isMeant(deps, event, command)) return;
+  const rights = await deps.access.rightsOf(message.person, event.at);
   if (await claimed(deps, event, rights, command)) return;
   if (rights.size === 0) {
     deps.log.info({ chat: event.chat, person: message.person.id }, "message of a stranger is ignored");
@@ -46,6 +50,8 @@ export async function acceptMessage(deps: IngressDeps, memory: MessageMemory, ev
   }
   if (command === undefined && rights.has("approve") && (await takeAsAnswer(deps, event))) return;
   if (!rights.has("talk")) {
+    // In a group that may be anybody; nobody there wants to read it.
+    if (!event.at.private) return;
     await say(deps, memory, event, (words) => words.noTalk);
     return;
   }
@@ -55,9 +61,22 @@ export async function acceptMessage(deps: IngressDeps, memory: MessageMemory, ev
   else await offerAsText(deps, memory, event, command);
 }
 
+/** Where several write, each message says who wrote it. */
+function named(event: MessageEvent): MessageEvent {
+  return event.at.private ? event : { ...event, message: { ...event.message, named: true } };
+}
+
+/** In a group that wants to be left alone: a mention, a reply to the bot, or a command of ours. */
+function isMeant(deps: IngressDeps, event: MessageEvent, command: InboundCommand | undefined): boolean {
+  if (!deps.access.mentionOnly(event.at) || (event.kind === "message" && event.addressed)) return true;
+  // `/stop@other_bot` is another bot's.
+  const own = command !== undefined && !/^\/\S*@/.test(event.message.text);
+  return own && (deps.commands.has(command.name) || edgeCommands.has(command.name));
+}
+
 /** An edited message of someone who may talk; the actor knows what became of the first version. */
 export async function acceptEdit(deps: IngressDeps, memory: MessageMemory, event: MessageEvent): Promise<void> {
-  const { message } = event;
+  const { message } = named(event);
   const rights = await deps.access.rightsOf(message.person, event.at);
   if (!rights.has("talk")) return;
   const command = readCommand(message.text);
@@ -127,10 +146,7 @@ async function offerAsText(
       text: message.text,
       messageId: message.messageId,
     });
-    const text = words.noCommand(
-      command.name,
-      nearestCommand(command.name, [...deps.commands, "start", "approve", "decline"]),
-    );
+    const text = words.noCommand(command.name, nearestCommand(command.name, [...deps.commands, ...edgeCommands]));
     await deps.store.say(chat, noteBody({ text, replyTo: message.messageId, buttons: [button] }), mint.records);
   });
 }

@@ -1,4 +1,12 @@
-import type { CallResult, Capabilities, OutboundCall, OutboxBody, OutboxOp, Screen } from "../model/delivery.ts";
+import type {
+  CallResult,
+  Capabilities,
+  Content,
+  OutboundCall,
+  OutboxBody,
+  OutboxOp,
+  Screen,
+} from "../model/delivery.ts";
 import type { ChatKey, MessageId, Nonce, PersonId, RequestNumber } from "../model/ids.ts";
 import type { Attachment, InboundMessage, Mail, Person } from "../model/message.ts";
 import type { ButtonRecord, RequestAnswer, RequestRecord } from "../model/request.ts";
@@ -8,6 +16,8 @@ import type { Language, TurnView } from "../model/view.ts";
 export interface ChatFacts {
   readonly chat: ChatKey;
   readonly private: boolean;
+  /** The message this is about; where a topic can only be written to by a reply, the service replies to it. */
+  readonly anchor?: MessageId;
   /** Group title or person's name. */
   readonly title: string;
 }
@@ -38,6 +48,16 @@ export type InboundEvent =
       readonly person: Person;
       readonly draftId: number;
     }
+  /** A person took a message back. */
+  | { readonly kind: "recall"; readonly dedupe: string; readonly at: ChatFacts; readonly messageId: MessageId }
+  /** A person put an OK on a message. */
+  | {
+      readonly kind: "ok";
+      readonly dedupe: string;
+      readonly at: ChatFacts;
+      readonly person: Person;
+      readonly messageId: MessageId;
+    }
   /** The bot can no longer write there. */
   | { readonly kind: "gone"; readonly dedupe: string; readonly at: ChatFacts }
   | { readonly kind: "moved"; readonly dedupe: string; readonly at: ChatFacts; readonly to: ChatKey };
@@ -47,6 +67,16 @@ export interface TapReply {
   readonly text?: string;
   /** Show as a dialog that must be dismissed. */
   readonly alert?: boolean;
+  /** What the tapped message shows from now on, for platforms that take it with the acknowledgement. */
+  readonly content?: Content;
+}
+
+/** What a platform that knows idempotency keys, or can look up what was sent, needs to send nothing twice. */
+export interface Attempt {
+  /** The same on every repetition of this call of this durable operation, and of no other. */
+  readonly key: string;
+  /** An earlier attempt was begun then (ms since the epoch) and its outcome never learned. */
+  readonly unsureSince?: number;
 }
 
 /**
@@ -90,8 +120,8 @@ export interface Channel {
   renderLive(chat: ChatKey, view: TurnView, screen: Screen, now: number): OutboundCall | undefined;
   /** True when live frames are a message of their own there (they count against budgets and are edited at the end). */
   isGroup(chat: ChatKey): boolean;
-  /** Never throws; aborting gives `unknown`. */
-  perform(chat: ChatKey, call: OutboundCall, signal: AbortSignal): Promise<CallResult>;
+  /** Never throws; aborting gives `unknown`. `attempt` is absent for live frames. */
+  perform(chat: ChatKey, call: OutboundCall, signal: AbortSignal, attempt?: Attempt): Promise<CallResult>;
   /** Shows that the bot is busy (typing), for about 5 s. Best effort. */
   busy(chat: ChatKey, signal: AbortSignal): Promise<void>;
   /** Stores an attachment's bytes at `path` (absolute). BridgeError `fileTooLarge`, `fileGone`, `diskFull`, `channelUnreachable`. */

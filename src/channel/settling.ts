@@ -5,7 +5,7 @@ import type { ChatKey } from "../model/ids.ts";
 import type { Person } from "../model/message.ts";
 import type { Decision, RequestAnswer, RequestRecord, Right } from "../model/request.ts";
 import type { IngressDeps } from "./desk.ts";
-import type { Settled } from "./port.ts";
+import type { ChatFacts, Settled } from "./port.ts";
 
 /** What became of an answer, and the sentence for it. */
 export interface Told {
@@ -58,8 +58,8 @@ export function verdictText(deps: IngressDeps, words: IngressWords, settled: Set
 }
 
 /** "Only @owner or @lead can approve here." */
-export async function onlyText(deps: IngressDeps, words: IngressWords, right: Right): Promise<string> {
-  const names = await deps.access.holders(right);
+export async function onlyText(deps: IngressDeps, words: IngressWords, right: Right, at: ChatFacts): Promise<string> {
+  const names = await deps.access.holders(right, at);
   return words.only[right](names.length === 0 ? words.owner : words.or(names));
 }
 

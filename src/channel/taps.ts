@@ -2,8 +2,9 @@ import { assertNever } from "../lib/assert-never.ts";
 import type { IngressWords } from "../model/catalog/ingress.ts";
 import type { ChatKey, RequestNumber } from "../model/ids.ts";
 import type { Mail, Person } from "../model/message.ts";
-import type { ButtonAct, RequestRecord, Right } from "../model/request.ts";
-import { type IngressDeps, wordsOf } from "./desk.ts";
+import { sendingCard } from "../model/present/card.ts";
+import type { ButtonAct, RequestAnswer, RequestRecord, Right } from "../model/request.ts";
+import { type IngressDeps, languageOf, wordsOf } from "./desk.ts";
 import { tell } from "./notice.ts";
 import type { InboundEvent, TapReply } from "./port.ts";
 import { onlyText, rightFor, settle, soleAnswer, verdictText } from "./settling.ts";
@@ -34,16 +35,14 @@ export async function acceptTap(deps: IngressDeps, event: TapEvent, chat: ChatKe
   if (record === undefined) return { text: words.invalid };
   if (record.chat !== chat) return { text: words.notYou };
   const needed = rightOfAct(record.act);
-  if (!rights.has(needed)) return { text: await onlyText(deps, words, needed) };
+  if (!rights.has(needed)) return { text: await onlyText(deps, words, needed, event.at) };
   return perform(deps, { event, chat, person: event.person, words }, record.act);
 }
 
 function perform(deps: IngressDeps, tap: Tap, act: ButtonAct): Promise<TapReply> {
   switch (act.act) {
     case "answer":
-      return withRequest(deps, tap, act.request, async (record) => ({
-        text: (await settle(deps, tap.words, record, tap.person, act.answer)).text,
-      }));
+      return withRequest(deps, tap, act.request, (record) => answer(deps, tap, record, act.answer));
     case "answerWhy":
       return withRequest(deps, tap, act.request, (record) => askReason(deps, tap, record));
     case "answerOther":
@@ -67,6 +66,15 @@ async function withRequest(
 ): Promise<TapReply> {
   const record = await deps.store.request(number);
   return record === undefined ? { text: tap.words.invalid } : effect(record);
+}
+
+/** The toast, and the card as it stands until Codex has confirmed. */
+async function answer(deps: IngressDeps, tap: Tap, record: RequestRecord, given: RequestAnswer): Promise<TapReply> {
+  const told = await settle(deps, tap.words, record, tap.person, given);
+  if (!told.taken) return { text: told.text };
+  const { id, name } = tap.person;
+  const settled = { ...record, state: "answering" as const, answer: given, answeredBy: { id, name } };
+  return { text: told.text, content: sendingCard(settled, await languageOf(deps, tap.chat)) };
 }
 
 async function askReason(deps: IngressDeps, tap: Tap, record: RequestRecord): Promise<TapReply> {
@@ -94,9 +102,9 @@ async function askAnswer(
 }
 
 async function choose(deps: IngressDeps, tap: Tap, record: RequestRecord, act: ActOf<"choose">): Promise<TapReply> {
-  const answer = soleAnswer(record, act.option);
-  if (answer === undefined) return forward(deps, tap, act, tap.words.got);
-  return { text: (await settle(deps, tap.words, record, tap.person, answer)).text };
+  const given = soleAnswer(record, act.option);
+  if (given === undefined) return forward(deps, tap, act, tap.words.got);
+  return answer(deps, tap, record, given);
 }
 
 /** Becomes a prompt like any other, once per button however often it is tapped. */

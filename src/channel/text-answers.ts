@@ -20,7 +20,7 @@ export async function answerByText(
   const words = await wordsOf(deps, chat);
   const { text, answered } = rights.has("approve")
     ? await outcome(deps, event, words, command)
-    : { text: await onlyText(deps, words, "approve"), answered: false };
+    : { text: await onlyText(deps, words, "approve", event.at), answered: false };
   if (text === undefined) return;
   const note = { text, replyTo: message.messageId };
   // The answer itself marked the message as dealt with.

@@ -1,4 +1,5 @@
 import type { LoadedConfig } from "../../config/load.ts";
+import type { AccessRules, GroupRules } from "../channel/access.ts";
 import type { Channel } from "../channel/port.ts";
 import type { CodexRuntime } from "../codex/port.ts";
 import { createCodexRuntime } from "../codex/runtime.ts";
@@ -6,6 +7,7 @@ import { commandMenu } from "../commands/registry.ts";
 import type { ActorSettings } from "../dispatcher/context.ts";
 import { systemClock } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
+import type { PersonId } from "../model/ids.ts";
 import type { SenderMetrics } from "../outbox/desk.ts";
 import type { RedisLink } from "../redis/connection.ts";
 import type { EmbeddedRedis } from "../redis/embedded.ts";
@@ -28,6 +30,16 @@ export function codexOf(config: LoadedConfig, log: Logger): CodexRuntime {
     clock: systemClock,
     log: log.child({ part: "codex" }),
   });
+}
+
+/** Who may do what; `default` and groups that are off leave nothing to know. */
+export function accessRules(access: LoadedConfig["access"]): AccessRules {
+  const groups: Record<string, GroupRules> = {};
+  for (const [name, group] of Object.entries(access.groups)) {
+    if (group === "off" || group.mode === "off") continue;
+    groups[name] = { mode: group.mode, talk: group.talk, approve: group.approve.who };
+  }
+  return { owners: access.owners.map((id) => id as PersonId), users: access.users, direct: access.direct, groups };
 }
 
 /** What chats need of the configuration. */

@@ -26,6 +26,7 @@ export function promptText(messages: readonly InboundMessage[]): string {
   const first = messages[0];
   if (first === undefined) return "";
   const lead: string[] = [];
+  if (first.named === true) lead.push(`[From ${first.person.name}]`);
   if (first.forwardedFrom !== undefined) lead.push(`[Forwarded from ${first.forwardedFrom}]`);
   const quoted = first.replyTo?.quote ?? first.replyTo?.text;
   if (quoted !== undefined && quoted !== "")

@@ -5,6 +5,7 @@ import { onAnswer } from "./approvals.ts";
 import { runCommand } from "./commands.ts";
 import { type ActorContext, text } from "./context.ts";
 import { whyText } from "./not-started.ts";
+import { onOk, onRecall } from "./recall.ts";
 import { feedRunning, steerGroup } from "./steer.ts";
 import { stopTurn } from "./stop.ts";
 import { onButton } from "./taps.ts";
@@ -56,6 +57,10 @@ async function carryOut(a: ActorContext, item: MailItem): Promise<void> {
       return;
     case "stop":
       return stopTurn(a, item.id, mail.draftId === undefined ? undefined : slotOfDraft(a, mail.draftId));
+    case "recall":
+      return onRecall(a, item.id, mail.messageId);
+    case "ok":
+      return onOk(a, item.id, mail.messageId);
     case "answer":
       return onAnswer(a, item.id, mail);
     case "button":

@@ -9,12 +9,11 @@ import type { ButtonAct } from "../model/request.ts";
 import { onChoice, writeAnswerOf } from "./approvals.ts";
 import { runCommand } from "./commands.ts";
 import { type ActorContext, text } from "./context.ts";
-import { groupOfIds } from "./mailbox.ts";
 import { continueTurn } from "./recovery.ts";
 import { endProcess, endSession } from "./session.ts";
-import { steerGroup } from "./steer.ts";
 import { stopTurn } from "./stop.ts";
 import { beginOwnTurn } from "./turn-start.ts";
+import { onWaiting } from "./waiting.ts";
 
 /** A tap that the gateway let through. Its mail is acked in the step that carries its effect. */
 export async function onButton(a: ActorContext, item: MailItem, act: ButtonAct, person: Person): Promise<void> {
@@ -76,33 +75,6 @@ export async function onButton(a: ActorContext, item: MailItem, act: ButtonAct, 
     default:
       return assertNever(act);
   }
-}
-
-async function onWaiting(
-  a: ActorContext,
-  mailId: MailId,
-  how: "steerNow" | "runNext" | "drop",
-  about: MailId,
-): Promise<void> {
-  const waiting = a.waiting.find((w) => w.mailIds.includes(about));
-  if (waiting === undefined) return a.commit({ ack: [mailId] });
-  const rest = a.waiting.filter((w) => w !== waiting);
-  const note = (words: string) => ({ op: "edit" as const, slot: waiting.slot, content: text(words), orSend: false });
-  if (how === "drop") {
-    const mark = { op: "mark" as const, messageId: waiting.messageId, mark: "dropped" as const };
-    return a.commit({ ack: [mailId, ...waiting.mailIds], waiting: rest, ops: [note(a.words.dropped), mark] });
-  }
-  const group = groupOfIds(a.mail, waiting.mailIds);
-  if (how === "steerNow" && a.turn?.turnId !== undefined && !a.closing && group !== undefined) {
-    await a.commit({ ack: [mailId], waiting: rest, ops: [note(a.words.steered)] });
-    return steerGroup(a, group);
-  }
-  const { held: _held, ...free } = waiting;
-  await a.commit({
-    ack: [mailId],
-    waiting: [{ ...free, first: true }, ...rest.map(({ first: _first, ...w }) => w)],
-    ops: [note(a.words.runsNext)],
-  });
 }
 
 async function onEnded(

@@ -73,6 +73,8 @@ export interface SentMessage {
 
 /** What the screen of a chat holds, as far as rendering needs it. */
 export interface Screen {
+  /** The last message a person wrote there, where the channel tells it; see `ChatFacts`. */
+  readonly anchor?: MessageId;
   readonly slots: Readonly<Record<string, SentMessage>>;
 }
 
@@ -92,7 +94,8 @@ export interface OutboundCall {
 
 /** What became of a call. */
 export type CallResult =
-  | { readonly outcome: "done"; readonly message?: SentMessage }
+  /** `again`: a step on the way to a live frame; the next one is due at once. */
+  | { readonly outcome: "done"; readonly message?: SentMessage; readonly again?: true }
   /** Blocks the chat, or the whole account, until then. */
   | { readonly outcome: "rateLimited"; readonly scope: "chat" | "account"; readonly retryAfterMs: number }
   /** The platform gave no answer: it may have happened. */

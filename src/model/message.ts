@@ -39,6 +39,8 @@ export interface InboundMessage {
     readonly quote?: string;
     readonly own: boolean;
   };
+  /** Others write here too: Codex is told who this is from. */
+  readonly named?: true;
   /** Human-readable origin of a forward. */
   readonly forwardedFrom?: string;
 }
@@ -61,6 +63,10 @@ export type Mail =
   | { readonly kind: "command"; readonly message: InboundMessage; readonly command: InboundCommand }
   | { readonly kind: "stop"; readonly person: Person; readonly draftId?: number }
   | { readonly kind: "button"; readonly person: Person; readonly act: ButtonAct }
+  /** The sender took the message back. */
+  | { readonly kind: "recall"; readonly messageId: MessageId }
+  /** An OK on a message: short for [Steer now]. */
+  | { readonly kind: "ok"; readonly person: Person; readonly messageId: MessageId }
   | {
       readonly kind: "answer";
       readonly person: Person;

@@ -1,4 +1,4 @@
-import type { Channel } from "../channel/port.ts";
+import type { Attempt, Channel } from "../channel/port.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
 import type { CallResult, OutboundCall } from "../model/delivery.ts";
@@ -125,9 +125,10 @@ export async function perform(
   lane: "durable" | "live",
   chat: ChatKey,
   call: OutboundCall,
+  attempt?: Attempt,
 ): Promise<CallResult> {
   assertLease(desk);
-  const result = await answered(desk, lane, chat, call);
+  const result = await answered(desk, lane, chat, call, attempt);
   desk.metrics?.call(lane, result.outcome);
   switch (result.outcome) {
     case "rateLimited":
@@ -146,10 +147,16 @@ export async function perform(
   return result;
 }
 
-async function answered(desk: Desk, lane: "durable" | "live", chat: ChatKey, call: OutboundCall): Promise<CallResult> {
+async function answered(
+  desk: Desk,
+  lane: "durable" | "live",
+  chat: ChatKey,
+  call: OutboundCall,
+  attempt: Attempt | undefined,
+): Promise<CallResult> {
   const bounded = lane === "live" ? withDeadline(desk) : { signal: desk.signal, release: () => {} };
   try {
-    return await desk.channel.perform(chat, call, bounded.signal);
+    return await desk.channel.perform(chat, call, bounded.signal, attempt);
   } catch (error) {
     desk.log.error({ err: error, chat, method: call.method }, "channel throws");
     return { outcome: "unknown", reason: "the channel threw" };

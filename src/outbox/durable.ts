@@ -16,6 +16,8 @@ export interface Work {
   next: number;
   /** Failed tries of the next call. */
   tries: number;
+  /** Since when the outcome of the next call is unknown, ms. */
+  unsureSince?: number | undefined;
   /** Set once a part was refused for good; the chat is told at the end, under this reference. */
   refused?: string;
   /** That note stands in `calls`: it is said once, and its own refusal is only logged. */
@@ -38,7 +40,8 @@ export async function loadWork(desk: Desk, chat: ChatKey): Promise<Work | undefi
     const own = progress?.op === op.id ? progress : undefined;
     const next = own?.calls ?? 0;
     if (own?.inflight === true) noteUnknown(desk, chat, op, calls[next]);
-    if (next < calls.length) return { chat, op, address, screen, calls, next, tries: 0, noticed: false };
+    const unsureSince = own?.inflight === true ? own.begunAt : undefined;
+    if (next < calls.length) return { chat, op, address, screen, calls, next, tries: 0, unsureSince, noticed: false };
     await persist(desk, () => desk.store.complete(desk.epoch, chat, op.id));
   }
 }
@@ -50,7 +53,13 @@ export async function performNext(desk: Desk, work: Work): Promise<After> {
   if (!call.idempotent) {
     await persist(desk, () => desk.store.begin(desk.epoch, work.chat, work.op.id, work.next));
   }
-  return conclude(desk, work, call, await perform(desk, "durable", work.address, call));
+  const begunAt = desk.clock.now();
+  const result = await perform(desk, "durable", work.address, call, {
+    key: `${work.chat}-${work.op.id}-${work.next}`,
+    ...(work.unsureSince === undefined ? {} : { unsureSince: work.unsureSince }),
+  });
+  if (result.outcome === "unknown" && !call.idempotent) work.unsureSince ??= begunAt;
+  return conclude(desk, work, call, result);
 }
 
 async function conclude(desk: Desk, work: Work, call: OutboundCall, result: CallResult): Promise<After> {
@@ -89,8 +98,7 @@ async function advance(
 ): Promise<After> {
   const sent =
     call.slot === undefined || result.message === undefined ? undefined : { slot: call.slot, message: result.message };
-  work.next++;
-  work.tries = 0;
+  toNextCall(work);
   if (sent !== undefined || work.next < work.calls.length) {
     await persist(desk, () => desk.store.done(desk.epoch, work.chat, work.op.id, work.next, sent));
   }
@@ -136,9 +144,14 @@ async function refused(desk: Desk, work: Work, call: OutboundCall, reason: strin
     work.refused = ref;
     desk.log.error({ ...facts, ref }, "platform refuses a message");
   }
+  toNextCall(work);
+  return goOn(desk, work);
+}
+
+function toNextCall(work: Work): void {
   work.next++;
   work.tries = 0;
-  return goOn(desk, work);
+  work.unsureSince = undefined;
 }
 
 function appendNotice(desk: Desk, work: Work, ref: string): void {

@@ -111,12 +111,20 @@ async function showFrame(
   extra: (cost: Cost) => void,
 ): Promise<LiveStep> {
   const now = desk.clock.now();
+  let onScreen = frame.screen;
   for (let call = first; ; ) {
     const result = await perform(desk, "live", frame.address, call);
     switch (result.outcome) {
-      case "done":
-        await shown(desk, chat, state, frame, call, now, result.message);
-        return { result: "sent", next: "refresh" };
+      case "done": {
+        const screen = await shown(desk, chat, state, { ...frame, screen: onScreen }, call, now, result.message);
+        if (result.again !== true) return { result: "sent", next: "refresh" };
+        onScreen = screen;
+        const next = rendered(desk, { ...frame, screen }, state, now);
+        if (next === undefined) return { result: "sent", next: "refresh" };
+        call = next;
+        extra(call.cost);
+        continue;
+      }
       case "refused":
         if (call.fallback === undefined) return dropped(desk, chat, state, result.reason);
         call = call.fallback;
@@ -155,17 +163,20 @@ async function shown(
   call: OutboundCall,
   now: number,
   message: SentMessage | undefined,
-): Promise<void> {
+): Promise<Screen> {
   const { slot } = call;
   if (hasText(frame.view)) state.textShown = true;
   const screen =
-    slot === undefined || message === undefined ? frame.screen : { slots: { ...frame.screen.slots, [slot]: message } };
+    slot === undefined || message === undefined
+      ? frame.screen
+      : { ...frame.screen, slots: { ...frame.screen.slots, [slot]: message } };
   // What this view would look like next time at the same moment: an edit where this was a send.
   const again = desk.channel.renderLive(frame.address, frame.view, screen, now) ?? call;
   state.last = { at: now, exact: exactly(again), baseline: exactly(again) };
   if (slot !== undefined && message !== undefined) {
     await persist(desk, () => desk.store.remember(desk.epoch, chat, slot, message));
   }
+  return screen;
 }
 
 function exactly(call: OutboundCall): string {

@@ -7,6 +7,8 @@ export interface OpProgress {
   readonly op: OpId;
   readonly calls: number;
   readonly inflight: boolean;
+  /** When the first attempt whose outcome nobody knows was begun, ms; absent when there is none. */
+  readonly begunAt?: number;
   readonly tries: number;
 }
 

@@ -85,7 +85,7 @@ function ingest(
       retention.dedupeMs,
       cap,
       JSON.stringify(mail),
-      JSON.stringify({ title: facts.title, private: facts.private }),
+      JSON.stringify({ title: facts.title, private: facts.private, anchor: facts.anchor }),
       chat,
       keys.parts.doorbell,
       retention.chatMs,

@@ -1,8 +1,8 @@
-import type { OutboxBody, OutboxOp } from "../model/delivery.ts";
+import type { OutboxBody, OutboxOp, Screen } from "../model/delivery.ts";
 import { BridgeError } from "../model/errors.ts";
-import type { ChatKey, OpId } from "../model/ids.ts";
+import type { ChatKey, MessageId, OpId } from "../model/ids.ts";
 import type { OpProgress, OutboxHead, OutboxStore } from "../outbox/port.ts";
-import { chats, composeView, decode, decodeSlots, list, maybe } from "./codec.ts";
+import { chats, composeView, decode, decodeMaybe, decodeSlots, list, maybe, type Reply } from "./codec.ts";
 import type { RedisLink } from "./connection.ts";
 import { moveChat } from "./moves.ts";
 import { retention } from "./retention.ts";
@@ -117,11 +117,11 @@ async function listen(
 }
 
 async function head({ redis, keys }: RedisLink, chat: ChatKey, limit: number): Promise<OutboxHead> {
-  const [entries, slots, progress, address] = await Promise.all([
+  const [entries, slots, progress, [address, facts]] = await Promise.all([
     answered(redis.xrange(keys.outbox(chat), "-", "+", "COUNT", limit)),
     answered(redis.hgetall(keys.slots(chat))),
     answered(redis.hgetall(keys.progress(chat))),
-    answered(redis.hget(keys.state(chat), "addr")),
+    answered(redis.hmget(keys.state(chat), "addr", "f")),
   ]);
   const ops = entries.map(
     ([id, fields]): OutboxOp => ({ id: id as OpId, chat, body: decode<OutboxBody>(fields[1] ?? "") }),
@@ -129,15 +129,23 @@ async function head({ redis, keys }: RedisLink, chat: ChatKey, limit: number): P
   const first = opProgress(progress);
   return {
     ops,
-    screen: { slots: decodeSlots(Object.entries(slots).flat()) },
+    screen: { slots: decodeSlots(Object.entries(slots).flat()), ...anchorOf(facts) },
     ...(first !== undefined && first.op === ops[0]?.id ? { progress: first } : {}),
     address: (address ?? chat) as ChatKey,
   };
 }
 
-function opProgress({ op, calls, inflight, tries }: Readonly<Record<string, string>>): OpProgress | undefined {
+function opProgress({ op, calls, inflight, tries, at }: Readonly<Record<string, string>>): OpProgress | undefined {
   if (op === undefined) return undefined;
-  return { op: op as OpId, calls: Number(calls), inflight: inflight === "1", tries: Number(tries) };
+  const open = inflight === "1";
+  const begun = open && at !== undefined ? { begunAt: Number(at) } : {};
+  return { op: op as OpId, calls: Number(calls), inflight: open, tries: Number(tries), ...begun };
+}
+
+/** The last message a person wrote there, as ingest kept it. */
+function anchorOf(facts: Reply): Pick<Screen, "anchor"> {
+  const anchor = decodeMaybe<{ readonly anchor?: MessageId }>(facts)?.anchor;
+  return anchor === undefined ? {} : { anchor };
 }
 
 async function live({ run, keys }: RedisLink, chat: ChatKey): ReturnType<OutboxStore["live"]> {
@@ -150,5 +158,6 @@ async function live({ run, keys }: RedisLink, chat: ChatKey): ReturnType<OutboxS
   );
   const view = composeView(reply[0], reply[1], reply[2]);
   if (view === undefined) return undefined;
-  return { view, screen: { slots: decodeSlots(list(reply[4])) }, address: (maybe(reply[3]) ?? chat) as ChatKey };
+  const screen = { slots: decodeSlots(list(reply[4])), ...anchorOf(reply[5] ?? null) };
+  return { view, screen, address: (maybe(reply[3]) ?? chat) as ChatKey };
 }

@@ -215,9 +215,8 @@ export const mutants: readonly Mutant[] = [
     law: "L5",
     fault: "an operation is completed before it is sent",
     file: "src/outbox/durable.ts",
-    find: "return conclude(desk, work, call, await perform",
-    replace:
-      "await desk.store.complete(desk.epoch, work.chat, work.op.id);\n  return conclude(desk, work, call, await perform",
+    find: "const begunAt = desk.clock.now();",
+    replace: "const begunAt = desk.clock.now();\n  await desk.store.complete(desk.epoch, work.chat, work.op.id);",
     tests: outbox,
   },
   {
@@ -288,7 +287,7 @@ export const mutants: readonly Mutant[] = [
     law: "L7",
     fault: "whoever may talk may approve",
     file: "src/channel/taps.ts",
-    find: "if (!rights.has(needed)) return { text: await onlyText(deps, words, needed) };",
+    find: "if (!rights.has(needed)) return { text: await onlyText(deps, words, needed, event.at) };",
     replace: "",
     tests: taps,
   },

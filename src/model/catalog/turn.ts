@@ -79,6 +79,7 @@ const en = {
   steered: "Handed to the running turn.",
   runsNext: "Runs next.",
   dropped: "Dropped.",
+  tookBack: "You took back a message Codex is working on. It goes on unless you stop it.",
   interruptedFor: "Interrupted for your new message.",
   corrected: "Corrected:",
   stalled: (minutes: number, what: string | undefined) =>
@@ -175,6 +176,7 @@ const zh: Words = {
   steered: "已交给正在运行的任务。",
   runsNext: "将在下一个执行。",
   dropped: "已丢弃。",
+  tookBack: "你撤回了 Codex 正在处理的消息。除非你停止，它会继续。",
   interruptedFor: "已为你的新消息中断。",
   corrected: "更正：",
   stalled: (minutes, what) => `${minutes} 分钟没有进展${what === undefined ? "" : `（正在运行：${what}）`}。`,

@@ -1,5 +1,5 @@
 -- The running view unless an operation that ends it stands in the outbox. KEYS: view, view text, outbox, slots, state.
--- {} | {view, open item, open text, address, slots}
+-- {} | {view, open item, open text, address, slots, facts}
 local running = redis.call('HMGET', KEYS[1], 'v', 's', 'i')
 if not running[1] then
   return {}
@@ -9,4 +9,5 @@ for _, entry in ipairs(redis.call('XRANGE', KEYS[3], '-', '+')) do
     return {}
   end
 end
-return { running[1], running[3], redis.call('GET', KEYS[2]), redis.call('HGET', KEYS[5], 'addr'), redis.call('HGETALL', KEYS[4]) }
+local place = redis.call('HMGET', KEYS[5], 'addr', 'f')
+return { running[1], running[3], redis.call('GET', KEYS[2]), place[1], redis.call('HGETALL', KEYS[4]), place[2] }

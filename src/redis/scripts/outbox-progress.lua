@@ -8,10 +8,12 @@ if not holds(lease, node, epoch) then
   return -1
 end
 if #redis.call('XRANGE', outbox, op, op) > 0 then
-  local known = redis.call('HMGET', progress, 'op', 'calls', 'tries')
-  local tries = (known[1] == op and known[2] == calls) and tonumber(known[3]) or 0
+  local known = redis.call('HMGET', progress, 'op', 'calls', 'tries', 'inflight', 'at')
+  local same = known[1] == op and known[2] == calls
+  local tries = same and tonumber(known[3]) or 0
   if what == 'begin' then
-    redis.call('HSET', progress, 'op', op, 'calls', calls, 'inflight', '1', 'tries', text(tries + 1))
+    local at = same and known[4] == '1' and known[5] or text(now())
+    redis.call('HSET', progress, 'op', op, 'calls', calls, 'inflight', '1', 'tries', text(tries + 1), 'at', at)
   else
     redis.call('HSET', progress, 'op', op, 'calls', calls, 'inflight', '0', 'tries', '0')
   end

@@ -92,7 +92,7 @@ describe("the edge on Redis", () => {
   it("stores a message, settles a tap once, and says notes through the sender (L1, L7)", async () => {
     const { channel } = await sending("a");
     const owner = person("ada");
-    const access = createAccess({ owners: [owner.id], users: {}, direct: "pairing" }, a.ingress.owners);
+    const access = createAccess({ owners: [owner.id], users: {}, direct: "pairing", groups: {} }, a.ingress.owners);
     const base = { store: a.ingress, access, log: silentLogger, clock: systemClock, startedAt: Date.now() };
     const ingress = createIngress({ ...base, commands: new Set(["new"]), nonce: () => `n${Math.random()}` });
     const chat = newChat();

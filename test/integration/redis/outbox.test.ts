@@ -39,9 +39,10 @@ describe("sending", () => {
     const [first = "" as OpId, second = "" as OpId] = ops;
     expect((await outbox.head(chat, 1)).progress).toBeUndefined();
     await outbox.begin(epoch, chat, first, 0);
-    expect((await outbox.head(chat, 1)).progress).toEqual({ op: first, calls: 0, inflight: true, tries: 1 });
+    const begun = (await outbox.head(chat, 1)).progress;
+    expect(begun).toEqual({ op: first, calls: 0, inflight: true, tries: 1, begunAt: expect.any(Number) });
     await outbox.begin(epoch, chat, first, 0);
-    expect((await outbox.head(chat, 1)).progress).toMatchObject({ inflight: true, tries: 2 });
+    expect((await outbox.head(chat, 1)).progress).toMatchObject({ inflight: true, tries: 2, begunAt: begun?.begunAt });
     await outbox.done(epoch, chat, first, 1, { slot: "t-1", message: { messageId: "77" as never, extra: "card" } });
     const head = await outbox.head(chat, 1);
     expect(head.progress).toEqual({ op: first, calls: 1, inflight: false, tries: 0 });

@@ -4,7 +4,12 @@ import { nearestCommand, readCommand, readNumbered } from "../../../src/channel/
 import type { PersonId } from "../../../src/model/ids.ts";
 import { facts, home, lead, owner, stranger } from "./harness.ts";
 
-const rules = { owners: [owner.id], users: { [lead.id]: ["approve"] as const }, direct: "pairing" as const };
+const rules = {
+  owners: [owner.id],
+  users: { [lead.id]: ["approve"] as const },
+  direct: "pairing" as const,
+  groups: {},
+};
 
 describe("rights", () => {
   test("are all for owners, those given for users, none for strangers", async () => {
@@ -31,11 +36,11 @@ describe("rights", () => {
 
   test("are named by their holders, by id until one was seen", async () => {
     const access = createAccess(rules, async () => [owner.id]);
-    expect(await access.holders("approve")).toEqual([owner.id, lead.id]);
+    expect(await access.holders("approve", facts(home))).toEqual([owner.id, lead.id]);
     await access.rightsOf(lead, facts(home));
     await access.rightsOf(stranger, facts(home));
-    expect(await access.holders("approve")).toEqual([owner.id, "@lead"]);
-    expect(await access.holders("operate")).toEqual([owner.id]);
+    expect(await access.holders("approve", facts(home))).toEqual([owner.id, "@lead"]);
+    expect(await access.holders("operate", facts(home))).toEqual([owner.id]);
   });
 });
 

@@ -48,6 +48,10 @@ export function rig(options: Partial<IngressDeps> = {}): Rig {
       [approver.id]: ["approve"] as const,
     },
     direct: "pairing" as const,
+    groups: {
+      "fake:g-mention": { mode: "mention", talk: "members", approve: ["owners", lead.id] },
+      "fake:g-all": { mode: "all", talk: [talker.id], approve: ["owners"] },
+    } as const,
   };
   const access = createAccess(rules, () => store.owners());
   let events = 0;

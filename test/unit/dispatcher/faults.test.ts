@@ -255,6 +255,43 @@ describe("an edit", () => {
   });
 });
 
+describe("a message that is taken back", () => {
+  it("before it was started is dropped", async () => {
+    const bench = new ActorBench({ whileBusy: "queue" });
+    await running(bench);
+    const waiting = bench.say("second");
+    await bench.until(() => bench.store.record.waiting.length === 1, "waiting");
+    bench.store.put({ kind: "recall", messageId: waiting.messageId });
+    await bench.until(() => bench.store.record.waiting.length === 0, "drop");
+    expect(bench.store.mail).toEqual([]);
+    expect(bench.codex.last.interrupted).toEqual([]);
+  });
+
+  it("while Codex works on it stops nothing before a person says so", async () => {
+    const bench = new ActorBench();
+    await running(bench);
+    const messageId = bench.store.record.turn?.messageId;
+    if (messageId === undefined) throw new Error("no message");
+    bench.store.put({ kind: "recall", messageId });
+    await bench.until(() => bench.texts().some((t) => t.startsWith("You took back")), "question");
+    expect(bench.codex.last.interrupted).toEqual([]);
+    bench.tap("Stop");
+    await bench.until(() => bench.codex.last.interrupted.length === 1, "interrupt");
+  });
+});
+
+it("an OK on a waiting message hands it to the running turn, on any other nothing", async () => {
+  const bench = new ActorBench({ whileBusy: "queue" });
+  await running(bench);
+  const waiting = bench.say("second");
+  await bench.until(() => bench.store.record.waiting.length === 1, "waiting");
+  const person = { id: "telegram:1001" as never, name: "@owner" };
+  bench.store.put({ kind: "ok", person, messageId: "999" as never });
+  bench.store.put({ kind: "ok", person, messageId: waiting.messageId });
+  await bench.until(() => bench.codex.last.steers.length === 1, "steer");
+  expect(bench.codex.last.steers[0]?.input).toEqual([{ type: "text", text: "second" }]);
+});
+
 it("a stop beats a slot that comes free at the same moment", async () => {
   const bench = new ActorBench();
   const stopped = AbortSignal.abort(new Error("stopped"));

@@ -124,6 +124,28 @@ describe("durable operations", () => {
     expect(first.counts.ambiguous).toBe(1);
   });
 
+  test("carry one key over all repetitions of a call, and since when its outcome is unknown (L5)", async () => {
+    const { clock, store, channel } = await rig();
+    const start = clock.now();
+    let lost = 2;
+    channel.answer = () => (lost-- > 0 ? { outcome: "unknown", reason: "cut" } : undefined);
+    store.append(ada, message("one|two"));
+    await clock.until(() => store.completed.length === 1);
+    const attempts = channel.seen.map((s) => s.attempt);
+    expect(new Set(attempts.slice(0, 3).map((a) => a?.key)).size).toBe(1);
+    expect(attempts[3]?.key).not.toBe(attempts[0]?.key);
+    expect(attempts.map((a) => a?.unsureSince)).toEqual([undefined, start, start, undefined]);
+  });
+
+  test("remember over a crash since when the outcome is unknown (L5)", async () => {
+    const { clock, store, channel } = await rig((s) => {
+      const [op] = s.seed(ada, message("one"));
+      s.crashed(ada, op, { calls: 0, inflight: true, begunAt: 77 });
+    });
+    await clock.until(() => store.completed.length === 1);
+    expect(channel.seen[0]?.attempt).toMatchObject({ unsureSince: 77 });
+  });
+
   test("go on after a restart at the call that is next (L5)", async () => {
     const { clock, store, channel } = await rig((s) => {
       const [op] = s.seed(ada, message("one|two|three"));

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { CallResult } from "../../../src/model/delivery.ts";
+import type { MessageId } from "../../../src/model/ids.ts";
 import { ada, bob, message, rig, team, view } from "./harness.ts";
 
 describe("live frames", () => {
@@ -35,6 +36,25 @@ describe("live frames", () => {
     answer({ outcome: "done" });
     await clock.advance(60_000);
     expect(channel.seen.map((s) => s.method)).toEqual(["draft", "send"]);
+  });
+
+  test("that need a step before go on at once, with what the step left behind", async () => {
+    const { clock, store, channel } = await rig();
+    const card = { messageId: "" as MessageId, extra: "card" };
+    const frame = channel.renderLive;
+    channel.renderLive = (chat, shown, screen, now) => {
+      const call = frame(chat, shown, screen, now);
+      if (call === undefined) return undefined;
+      return { ...call, slot: shown.slot, method: screen.slots[shown.slot] === undefined ? "open" : "draft" };
+    };
+    channel.answer = (call) => (call.method === "open" ? { outcome: "done", message: card, again: true } : undefined);
+    store.view(ada, view("t1", "text", clock.now()));
+    await clock.settle();
+    expect(channel.seen.map((s) => [s.method, s.at - (channel.seen[0]?.at ?? 0)])).toEqual([
+      ["open", 0],
+      ["draft", 0],
+    ]);
+    expect(store.slots(ada).t1?.messageId).toBe("m1");
   });
 
   test("of the next turn begin as if there had been none before", async () => {

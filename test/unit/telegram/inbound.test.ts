@@ -134,6 +134,12 @@ describe("addressing in groups", () => {
     expect(messageOf(fields).addressed).toBe(addressed);
   });
 
+  test("our name is taken off the start of a message, and stays where it is part of what is said", () => {
+    expect(messageOf(at("@our_bot fix it", "mention", "@our_bot")).message.text).toBe("fix it");
+    expect(messageOf(at("@our_bot /status", "mention", "@our_bot")).message.text).toBe("/status");
+    expect(messageOf(at("ask @our_bot", "mention", "@our_bot")).message.text).toBe("ask @our_bot");
+  });
+
   test("our suffix is taken off commands, another bot's stays", () => {
     expect(messageOf(at("/new@our_bot fix it", "bot_command", "/new@our_bot")).message.text).toBe("/new fix it");
     expect(messageOf(at("/new@other_bot x", "bot_command", "/new@other_bot")).message.text).toBe("/new@other_bot x");
