@@ -14,6 +14,8 @@ export const capabilities: Capabilities = {
   /** getFile: MAX_DOWNLOAD_FILE_SIZE = 20 << 20. */
   maxDownloadBytes: 20 << 20,
   forceReply: true,
+  /** sendMessage has no idempotency key (Bot API 10.3). */
+  idempotentSends: false,
   rate: {
     /** "About 30 messages per second" overall. */
     accountPerSecond: 28,

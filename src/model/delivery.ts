@@ -121,6 +121,8 @@ export interface Capabilities {
   readonly maxUploadBytes: number;
   readonly maxDownloadBytes: number;
   readonly forceReply: boolean;
+  /** A send repeated under the same key shows one message; else one whose outcome nobody knows may show two. */
+  readonly idempotentSends: boolean;
   /** Budgets of the sender. */
   readonly rate: {
     /** Calls per second for the whole account. */

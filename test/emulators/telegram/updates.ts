@@ -119,6 +119,11 @@ export class UpdateQueue {
     this.#queue.length = 0;
   }
 
+  /** Delivers the newest update once more. */
+  repeatLast(): void {
+    this.redeliver(this.#lastId);
+  }
+
   #wants(type: string): boolean {
     return this.#allowed.length === 0 ? !notByDefault.has(type) : this.#allowed.includes(type);
   }
