@@ -80,10 +80,8 @@ export async function acceptEdit(deps: IngressDeps, memory: MessageMemory, event
   const rights = await deps.access.rightsOf(message.person, event.at);
   if (!rights.has("talk")) return;
   const command = readCommand(message.text);
-  // Edited into a command, it is one: nobody means to tell Codex "/stop".
-  if (command !== undefined && deps.commands.has(command.name))
-    await store(deps, memory, event, { kind: "command", message, command });
-  else await store(deps, memory, event, { kind: "edit", message });
+  const ours = command !== undefined && (deps.commands.has(command.name) || edgeCommands.has(command.name));
+  await store(deps, memory, event, { kind: "edit", message, ...(ours ? { command } : {}) });
 }
 
 /** `/start CODE`, or the bare code, makes the first to send it the owner. */

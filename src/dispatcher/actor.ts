@@ -6,7 +6,7 @@ import type { ChatKey } from "../model/ids.ts";
 import type { Ending } from "../model/present/final.ts";
 import { relativeAction } from "../model/relative.ts";
 import type { CodexEvent, FailureReason, TurnEvent } from "../model/turn.ts";
-import { endRequests, onActionEnded, onRequest, onResolved, settleUnasked } from "./approvals.ts";
+import { afterReason, endRequests, onActionEnded, onRequest, onResolved, settleUnasked } from "./approvals.ts";
 import { ActorContext, type ActorParts, text } from "./context.ts";
 import type { Input } from "./inputs.ts";
 import { couldNotStart, onStartFailed } from "./not-started.ts";
@@ -111,6 +111,8 @@ export class ChatActor {
         return onStartFailed(a, input);
       case "steerAnswered":
         return onSteerAnswered(a, input);
+      case "reasonAnswered":
+        return afterReason(a, input);
       case "clean":
         if (a.turn?.slot === input.slot) await a.commit({ turn: { ...a.turn, cleanBefore: true } });
         return;

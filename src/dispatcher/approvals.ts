@@ -1,4 +1,4 @@
-import { CodexError } from "../codex/port.ts";
+import { CodexError, type CodexSession } from "../codex/port.ts";
 import type { MailId, RequestNumber } from "../model/ids.ts";
 import type { Mail, Person } from "../model/message.ts";
 import { requestCard, sendingCard, type Verdict, verdictCard } from "../model/present/card.ts";
@@ -6,8 +6,9 @@ import { relativeRequest } from "../model/relative.ts";
 import type { CodexRequest, RequestAnswer, RequestRecord } from "../model/request.ts";
 import type { Action } from "../model/turn.ts";
 import type { ActorContext } from "./context.ts";
+import type { Input } from "./inputs.ts";
 import type { Commit } from "./port.ts";
-import { steerReason } from "./reason.ts";
+import { onReason, steerReason } from "./reason.ts";
 
 /** Slot of a request's card. */
 function cardSlot(number: RequestNumber): string {
@@ -71,11 +72,27 @@ export async function onAnswer(
   if (a.open.has(mail.request)) await writeAnswer(a, settled);
 }
 
-async function writeAnswer(a: ActorContext, record: RequestRecord): Promise<void> {
+async function writeAnswer(a: ActorContext, known: RequestRecord): Promise<void> {
   const session = a.session;
-  const answer = record.answer ?? a.answered.get(record.number)?.record.answer;
+  const answer = known.answer ?? a.answered.get(known.number)?.record.answer;
   if (session === undefined || answer === undefined) return;
-  await steerReason(a, session, record, answer);
+  const record = { ...known, answer };
+  if (!(await steerReason(a, session, record))) await writeNow(a, session, record, answer);
+}
+
+/** The reason went before, or did not go: the decline follows. */
+export async function afterReason(a: ActorContext, input: Extract<Input, { kind: "reasonAnswered" }>): Promise<void> {
+  await onReason(a, input);
+  const record = a.requests.get(input.request);
+  if (record !== undefined && a.open.has(input.request)) await writeAnswer(a, record);
+}
+
+async function writeNow(
+  a: ActorContext,
+  session: CodexSession,
+  record: RequestRecord,
+  answer: RequestAnswer,
+): Promise<void> {
   try {
     await session.answer(record.request, answer);
   } catch (error) {

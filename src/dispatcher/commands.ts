@@ -52,7 +52,7 @@ function hostOf(a: ActorContext, mailId: MailId, person: Person, message: Inboun
     reply: (content, mint) => a.say(content, { ack }, { ring: false, ...(mint === undefined ? {} : { mint }) }),
     stop: () => stopTurn(a, mailId, undefined),
     async newThread(prompt) {
-      const { threadId: _t, threadUsed: _u, turns: _n, contextLeft: _c, ...binding } = a.binding;
+      const { threadId: _t, threadUsed: _u, turns: _n, contextLeft: _c, lastTurn: _l, ...binding } = a.binding;
       if (prompt === "") return a.say(text(commandWords[a.language].freshThread), { ack, binding }, { ring: false });
       if (message === undefined) {
         await a.commit({ binding });

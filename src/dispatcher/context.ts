@@ -99,8 +99,8 @@ export class ActorContext {
   sent = false;
   /** Since when the running turn is to stop, ms; undefined once the chat was asked what to do about it. */
   stopAskedAt: number | undefined;
-  /** Client ids of the turn's messages that Codex had when we joined it again. */
-  delivered: readonly ClientId[] = [];
+  /** Requests whose reason was handed over, or given up, on this connection. */
+  readonly reasoned = new Set<RequestNumber>();
   /** The running turn waits, or waited, for a slot, and the chat was told. */
   queued = false;
   /** Number of the latest preparation. */

@@ -1,5 +1,6 @@
 import type { CodexError, CodexSession, SessionSpec, SteerResult } from "../codex/port.ts";
 import type { PendingSteer } from "../model/chat.ts";
+import type { RequestNumber } from "../model/ids.ts";
 import type { CodexEvent } from "../model/turn.ts";
 import type { Group } from "./mailbox.ts";
 import type { BuiltInput } from "./prompt.ts";
@@ -25,8 +26,19 @@ export type Input =
       readonly steer: PendingSteer;
       readonly answer: SteerResult | CodexError;
     }
+  /** What app-server said of a reason, or that it said nothing for a while: the decline follows. */
+  | {
+      readonly kind: "reasonAnswered";
+      readonly request: RequestNumber;
+      readonly answer: SteerResult | CodexError | "late";
+    }
   /** `built` is absent when it failed; the mail is free again. */
-  | { readonly kind: "steerBuilt"; readonly group: Group; readonly built: BuiltInput | undefined }
+  | {
+      readonly kind: "steerBuilt";
+      readonly slot: string;
+      readonly group: Group;
+      readonly built: BuiltInput | undefined;
+    }
   | { readonly kind: "clean"; readonly slot: string }
   | { readonly kind: "queuedForSlot"; readonly before: number }
   | { readonly kind: "tick" }

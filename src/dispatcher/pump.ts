@@ -1,9 +1,11 @@
 import { CodexError } from "../codex/port.ts";
 import { BridgeError } from "../model/errors.ts";
-import type { MailItem } from "../model/message.ts";
+import type { MailId } from "../model/ids.ts";
+import type { InboundCommand, MailItem } from "../model/message.ts";
 import { onAnswer } from "./approvals.ts";
 import { runCommand } from "./commands.ts";
 import { type ActorContext, text } from "./context.ts";
+import type { Arrived } from "./mailbox.ts";
 import { whyText } from "./not-started.ts";
 import { onOk, onRecall } from "./recall.ts";
 import { feedRunning, steerGroup } from "./steer.ts";
@@ -86,19 +88,22 @@ async function runDelayed(a: ActorContext): Promise<void> {
   if (next !== undefined) await runCommand(a, next.mailId, next.command, next.person, undefined, undefined);
 }
 
-/** An edit of what still waits is read with it; of the running turn it corrects; of anything older it is ignored. */
+/**
+ * An edit of what still waits is read with it; of the running turn it corrects; of anything older it is ignored. One
+ * that makes a command of a message is that command, in the place of the message.
+ */
 async function onEdits(a: ActorContext): Promise<void> {
   for (const item of a.mail.filter((m) => m.mail.kind === "edit" && !a.handled.has(m.id))) {
     if (item.mail.kind !== "edit" || a.taken().has(item.id)) continue;
-    const edited = item.mail.message;
+    const { message: edited, command } = item.mail;
     const original = a.mail.find((m) => m.mail.kind === "prompt" && m.mail.message.messageId === edited.messageId);
     const inTurn =
       a.turn !== undefined &&
       (edited.messageId === a.turn.messageId ||
         (original !== undefined && a.turn.steers.some((s) => s.mailIds.includes(original.id))));
-    if (original !== undefined && !inTurn) continue;
-    if (!inTurn) await a.commit({ ack: [item.id] });
-    else if (a.turn?.turnId !== undefined && !a.closing) {
+    if (original === undefined && !inTurn) await a.commit({ ack: [item.id] });
+    else if (command !== undefined) await becomeCommand(a, item, command, inTurn ? undefined : original?.id);
+    else if (inTurn && a.turn?.turnId !== undefined && !a.closing) {
       a.handled.add(item.id);
       await steerGroup(a, {
         messages: [{ ...edited, text: `${a.words.corrected} ${edited.text}` }],
@@ -107,4 +112,18 @@ async function onEdits(a: ActorContext): Promise<void> {
       });
     }
   }
+}
+
+/** `waits`: the message it was, which is taken back. What the edge settles (`/approve`) an edit does not do. */
+async function becomeCommand(
+  a: ActorContext,
+  item: Arrived,
+  command: InboundCommand,
+  waits: MailId | undefined,
+): Promise<void> {
+  if (item.mail.kind !== "edit") return;
+  a.handled.add(item.id);
+  if (waits !== undefined)
+    await a.commit({ ack: [waits], waiting: a.waiting.filter((w) => !w.mailIds.includes(waits)) });
+  await runCommand(a, item.id, command, item.mail.message.person, undefined, item.mail.message);
 }

@@ -10,6 +10,7 @@ import type { ActorContext } from "./context.ts";
 import { sendInterrupt } from "./interrupt.ts";
 import { nextGroup, nextWaiting } from "./mailbox.ts";
 import { couldNotStart } from "./not-started.ts";
+import { reasonId } from "./reason.ts";
 import { listen, openThread } from "./session.ts";
 import { endTurn } from "./turn.ts";
 import { beginOwnTurn, prepare } from "./turn-start.ts";
@@ -87,7 +88,6 @@ async function goOn(a: ActorContext, record: TurnRecord | undefined, running: Tu
   const turnId = turn.turnId ?? record?.turnId ?? running;
   if (turnId !== undefined && turn.turnId === undefined) await a.commit({ turn: { ...turn, turnId } });
   if (record !== undefined) await ackDelivered(a, record);
-  a.delivered = record?.clientIds ?? [];
   a.move("running");
   a.sent = true;
   a.parts.slots.resume(a.chat);
@@ -183,13 +183,15 @@ async function ackDelivered(a: ActorContext, record: TurnRecord): Promise<void> 
   if (turn === undefined) return;
   const steers = turn.steers.filter((s) => record.clientIds.includes(s.clientId));
   const own = !turn.delivered && record.clientIds.includes(turn.clientId);
-  if (!own && steers.length === 0) return;
+  const reasons = turn.reasons?.filter((one) => !record.clientIds.includes(reasonId(one.request))) ?? [];
+  if (!own && steers.length === 0 && reasons.length === (turn.reasons?.length ?? 0)) return;
   await a.commit({
     ack: [...(own ? turn.mailIds : []), ...steers.flatMap((s) => s.mailIds)],
     turn: {
       ...turn,
       ...(own ? { delivered: true, mailIds: [] } : {}),
       steers: turn.steers.filter((s) => !steers.includes(s)),
+      reasons,
     },
   });
 }

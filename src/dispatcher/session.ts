@@ -19,8 +19,7 @@ export function ensureSession(a: ActorContext, spec: SessionSpec): Promise<Codex
 async function haveSession(a: ActorContext, spec: SessionSpec): Promise<CodexSession> {
   if (a.session !== undefined) {
     // `/new` forgets the thread; the process serves the next one.
-    if (a.binding.threadId === undefined) await openThread(a, a.session, spec);
-    return a.session;
+    if (a.binding.threadId !== undefined || (await opens(a, a.session, spec))) return a.session;
   }
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -33,6 +32,22 @@ async function haveSession(a: ActorContext, spec: SessionSpec): Promise<CodexSes
       a.log.warn({ error, attempt }, "codex does not start, trying again");
       await a.parts.clock.sleep(backoffMs * 2 ** attempt * Math.max(1, a.deaths), a.abort.signal);
     }
+  }
+}
+
+/** False: this Codex answers no more, and is ended; another one will. */
+async function opens(a: ActorContext, session: CodexSession, spec: SessionSpec): Promise<boolean> {
+  try {
+    await openThread(a, session, spec);
+    return true;
+  } catch (error) {
+    if (!(error instanceof CodexError) || (error.code !== "timeout" && error.code !== "disconnected")) throw error;
+    a.log.warn({ error }, "codex does not open a thread, another is started");
+    a.session = undefined;
+    a.listening = undefined;
+    session.detach();
+    await a.parts.codex.end(session.process);
+    return false;
   }
 }
 
@@ -75,7 +90,7 @@ export async function openThread(a: ActorContext, session: CodexSession, spec: S
 }
 
 function bound(a: ActorContext, threadId: ThreadId): ActorContext["binding"] {
-  const { threadUsed: _used, turns: _turns, contextLeft: _left, ...rest } = a.binding;
+  const { threadUsed: _used, turns: _turns, contextLeft: _left, lastTurn: _last, ...rest } = a.binding;
   return { ...rest, threadId };
 }
 

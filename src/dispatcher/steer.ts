@@ -16,7 +16,9 @@ import { tellSkipped } from "./turn-start.ts";
 export async function feedRunning(a: ActorContext): Promise<number | undefined> {
   for (;;) {
     const turn = a.turn;
-    if (turn?.turnId === undefined || a.closing || turn.stopping !== undefined || a.steering.size > 0) return undefined;
+    if (turn?.turnId === undefined || a.closing || turn.stopping !== undefined) return undefined;
+    // One on its way, or its files: what was written later is read later.
+    if (a.steering.size > 0 || a.building.size > 0) return undefined;
     const next = nextGroup(a.mail, a.taken(), a.now);
     if (next === undefined) return undefined;
     if ("waitMs" in next) return next.waitMs;
@@ -34,12 +36,13 @@ export async function steerGroup(a: ActorContext, group: Group): Promise<void> {
     await sendSteer(a, group, await buildInput(a.chat, group.messages, cwd ?? "", a.parts.workspace));
     return;
   }
+  const slot = a.turn?.slot ?? "";
   for (const id of group.mailIds) a.building.add(id);
   void buildInput(a.chat, group.messages, cwd, a.parts.workspace).then(
-    (built) => a.post({ kind: "steerBuilt", group, built }),
+    (built) => a.post({ kind: "steerBuilt", slot, group, built }),
     (error: unknown) => {
       a.log.error({ error }, "steer is not built");
-      a.post({ kind: "steerBuilt", group, built: undefined });
+      a.post({ kind: "steerBuilt", slot, group, built: undefined });
     },
   );
 }
@@ -47,8 +50,8 @@ export async function steerGroup(a: ActorContext, group: Group): Promise<void> {
 /** The files are here: the group goes on its way, as a steer if the turn still runs. */
 export async function onSteerBuilt(a: ActorContext, input: Extract<Input, { kind: "steerBuilt" }>): Promise<void> {
   for (const id of input.group.mailIds) a.building.delete(id);
-  if (input.built !== undefined && a.turn?.turnId !== undefined && !a.closing)
-    await sendSteer(a, input.group, input.built);
+  const goesOn = a.turn?.slot === input.slot && a.turn.stopping === undefined && !a.closing;
+  if (input.built !== undefined && goesOn) await sendSteer(a, input.group, input.built);
 }
 
 async function sendSteer(a: ActorContext, group: Group, built: BuiltInput): Promise<void> {

@@ -22,7 +22,13 @@ export async function stopTurn(a: ActorContext, mailId: MailId | undefined, slot
     return slot === undefined ? a.say(text(a.words.nothingRuns), { ack }, { ring: false }) : a.commit({ ack });
   }
   if (slot !== undefined && slot !== turn.slot) return a.commit({ ack });
+  const overtaken = slot === undefined && mailId !== undefined ? promptsBefore(a, mailId) : [];
+  const dropped = a.mail.flatMap((m) =>
+    overtaken.includes(m.id) && m.mail.kind === "prompt" ? [m.mail.message.messageId] : [],
+  );
   await interrupt(a, turn, "stop", mailId);
+  if (overtaken.length > 0)
+    await a.commit({ ack: overtaken, ops: dropped.map((messageId) => ({ op: "mark", messageId, mark: "dropped" })) });
 }
 
 /** Prompts that were sent before the stop and that nothing has taken yet: they are what it means. */

@@ -7,6 +7,7 @@ import { emptyView, reduceView } from "../model/view.ts";
 import { type ActorContext, text } from "./context.ts";
 import { sendInterrupt } from "./interrupt.ts";
 import type { Commit } from "./port.ts";
+import { reasonId, reasonNotes, withoutReason } from "./reason.ts";
 
 /** An event of the running turn: reduced, shown, and the durable consequences written. */
 export async function onTurnEvent(a: ActorContext, event: TurnEvent): Promise<void> {
@@ -36,6 +37,8 @@ async function delivered(a: ActorContext, clientId: ClientId): Promise<void> {
   const steer = turn.steers.find((s) => s.clientId === clientId);
   if (steer !== undefined)
     await a.commit({ ack: steer.mailIds, turn: { ...turn, steers: turn.steers.filter((s) => s !== steer) } });
+  const reason = turn.reasons?.find((one) => reasonId(one.request) === clientId);
+  if (reason !== undefined) await a.commit({ turn: withoutReason(turn, reason.request) });
 }
 
 /** The final, everything that ends with the turn, and the turn itself, in one step. */
@@ -57,7 +60,8 @@ export async function endTurn(a: ActorContext, ending: Ending, extra: Commit = {
     view.actions.length === 0
       ? {}
       : { buttons: [[mint.button(a.words.buttons.details, { act: "details", slot: turn.slot })]] };
-  const left = contextLeft(view);
+  const contextFree = contextLeft(view);
+  const left = reasonNotes(a, turn);
   await closeTurn(a, {
     ...extra,
     ack: [...answered, ...corrections(a), ...(extra.ack ?? [])],
@@ -69,7 +73,7 @@ export async function endTurn(a: ActorContext, ending: Ending, extra: Commit = {
       threadUsed: true,
       lastTurn: lastTurn(turn),
       turns: (a.binding.turns ?? 0) + 1,
-      ...(left === undefined ? {} : { contextLeft: left }),
+      ...(contextFree === undefined ? {} : { contextLeft: contextFree }),
     },
     ops: [
       {
@@ -80,8 +84,9 @@ export async function endTurn(a: ActorContext, ending: Ending, extra: Commit = {
       },
       { op: "endLive", slot: turn.slot, content: { ...done, ...details } },
       ...(extra.ops ?? []),
+      ...left.ops,
     ],
-    buttons: [...mint.records, ...(extra.buttons ?? [])],
+    buttons: [...mint.records, ...(extra.buttons ?? []), ...left.buttons],
   });
 }
 
@@ -105,6 +110,7 @@ export async function closeTurn(a: ActorContext, step: Commit): Promise<void> {
   a.closing = false;
   a.stopAskedAt = undefined;
   a.steering.clear();
+  a.reasoned.clear();
   a.lastBusyAt = a.now;
   if (a.phase === "running" || a.phase === "starting") a.move("ready");
 }

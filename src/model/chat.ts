@@ -1,4 +1,4 @@
-import type { ClientId, MailId, MessageId, ThreadId, TurnId } from "./ids.ts";
+import type { ClientId, MailId, MessageId, RequestNumber, ThreadId, TurnId } from "./ids.ts";
 import type { ApprovalPolicyName, EffortName, SandboxName } from "./settings.ts";
 import type { Language } from "./view.ts";
 
@@ -45,6 +45,8 @@ export interface RunningTurn {
   readonly delivered: boolean;
   readonly startedAt: number;
   readonly steers: readonly PendingSteer[];
+  /** Reasons of declines handed to the turn, by request; gone once Codex has them. */
+  readonly reasons?: readonly { readonly request: RequestNumber; readonly text: string }[];
   /** What we say ourselves where no mail starts the turn ([Continue], [Try now]). */
   readonly text?: string;
   /** Somebody asked to stop it. */

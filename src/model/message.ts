@@ -59,7 +59,8 @@ export type Mail =
       readonly late?: boolean;
       readonly waitedWhileDown?: boolean;
     }
-  | { readonly kind: "edit"; readonly message: InboundMessage }
+  /** `command`: what the new text is, if it is one. */
+  | { readonly kind: "edit"; readonly message: InboundMessage; readonly command?: InboundCommand }
   | { readonly kind: "command"; readonly message: InboundMessage; readonly command: InboundCommand }
   | { readonly kind: "stop"; readonly person: Person; readonly draftId?: number }
   | { readonly kind: "button"; readonly person: Person; readonly act: ButtonAct }

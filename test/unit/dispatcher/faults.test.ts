@@ -217,6 +217,18 @@ describe("a button of an earlier turn", () => {
     expect(bench.codex.last.started).toHaveLength(1);
   });
 
+  it("[Continue] does nothing in a conversation that began since", async () => {
+    const bench = new ActorBench();
+    await running(bench);
+    bench.codex.last.die();
+    await bench.until(() => bench.store.record.turn === undefined, "end");
+    bench.store.put({ kind: "command", message: bench.message("/new"), command: { name: "new", args: "" } });
+    await bench.until(() => bench.store.record.binding.threadId === undefined, "a fresh conversation");
+    bench.tap("Continue");
+    await bench.until(() => bench.texts().includes("Already went on."), "note");
+    expect(bench.codex.last.started).toEqual([]);
+  });
+
   it("[Restart Codex] leaves a later turn alone", async () => {
     const bench = new ActorBench();
     await running(bench);
@@ -253,6 +265,127 @@ describe("an edit", () => {
     await bench.until(() => bench.store.record.waiting.length === 1, "third waits");
     expect(bench.codex.last.steers.map((s) => s.input)).toEqual([[{ type: "text", text: "second, mended" }]]);
   });
+});
+
+describe("a reason", () => {
+  const decline = (bench: ActorBench, reason: string): void => {
+    const request = bench.store.record.requests[0]?.number;
+    if (request === undefined) throw new Error("no request");
+    const person = { id: "telegram:1001" as never, name: "@owner" };
+    const answer = { kind: "decision", decision: "decline", reason } as const;
+    bench.store.put({ kind: "answer", person, request, answer, at: bench.now });
+  };
+
+  it("L2: is not handed over again after a restart", async () => {
+    const bench = new ActorBench();
+    const clientId = await running(bench);
+    bench.codex.last.emit({ kind: "request", request: push });
+    await bench.until(() => bench.texts().some((t) => t.includes("git push")), "card");
+    decline(bench, "use pnpm");
+    await bench.until(() => bench.codex.last.answers.length === 1, "decline");
+    await bench.kill();
+    bench.codex.last.active = true;
+    bench.codex.last.history = [record("inProgress", [clientId])];
+    await bench.claim();
+    await bench.until(() => bench.codex.last.threads.length === 2, "resume");
+    bench.codex.last.emit({ kind: "request", request: push });
+    await bench.until(() => bench.codex.last.answers.length === 2, "the decline again");
+    expect(bench.codex.last.steers).toHaveLength(1);
+  });
+
+  it("L4: that Codex took to its grave is shown again, with a way to send it", async () => {
+    const bench = new ActorBench();
+    await running(bench);
+    bench.codex.last.emit({ kind: "request", request: push });
+    await bench.until(() => bench.texts().some((t) => t.includes("git push")), "card");
+    decline(bench, "use pnpm");
+    await bench.until(() => bench.codex.last.answers.length === 1, "decline");
+    bench.codex.last.die();
+    await bench.until(() => bench.store.record.turn === undefined, "end");
+    expect(bench.texts().at(-1)).toContain("use pnpm");
+  });
+
+  it("does not hold up a stop while Codex hangs", async () => {
+    const bench = new ActorBench();
+    await running(bench);
+    bench.codex.last.emit({ kind: "request", request: push });
+    await bench.until(() => bench.texts().some((t) => t.includes("git push")), "card");
+    bench.codex.last.steerGate = new Promise(() => {});
+    decline(bench, "use pnpm");
+    bench.store.put({ kind: "command", message: bench.message("/stop"), command: { name: "stop", args: "" } });
+    await bench.until(() => bench.codex.last.interrupted.length === 1, "interrupt");
+  });
+});
+
+describe("a command by edit", () => {
+  const stop = { name: "stop", args: "" };
+
+  it("takes the place of a message that waits; of anything older it is ignored", async () => {
+    const bench = new ActorBench({ whileBusy: "queue" });
+    await running(bench);
+    const waiting = bench.say("pay 10");
+    await bench.until(() => bench.store.record.waiting.length === 1, "waiting");
+    bench.store.put({ kind: "edit", message: { ...waiting, text: "/stop" }, command: stop });
+    await bench.until(() => bench.codex.last.interrupted.length === 1, "interrupt");
+    bench.codex.last.emit({ kind: "turnEnded", turnId: u1, outcome: "interrupted" });
+    await bench.until(() => bench.store.record.turn === undefined, "end");
+    bench.store.put({ kind: "edit", message: { ...waiting, text: "/stop now" }, command: stop });
+    await bench.until(() => bench.store.mail.length === 0, "an empty mailbox");
+    expect(bench.codex.last.started).toHaveLength(1);
+    expect(bench.texts()).not.toContain("Nothing is running.");
+  });
+});
+
+it("L2: a text written after a message with a file waits for that file", async () => {
+  let fetched = (): void => {};
+  const gate = new Promise<void>((resolve) => {
+    fetched = resolve;
+  });
+  const plain = new ActorBench();
+  const bench = new ActorBench(
+    {},
+    {
+      workspace: {
+        ...plain.parts.workspace,
+        fetch: async () => {
+          await gate;
+          return { path: "/app/a.csv", name: "a.csv" };
+        },
+      },
+    },
+  );
+  await running(bench);
+  bench.say("first", { attachments: [{ kind: "file", ref: "r", name: "a.csv" }] });
+  bench.say("second");
+  await bench.until(() => bench.store.mail.length === 2, "mail");
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(bench.codex.last.steers).toEqual([]);
+  fetched();
+  await bench.until(() => bench.codex.last.steers.length === 2, "both");
+  expect(JSON.stringify(bench.codex.last.steers[0]?.input)).toContain("first");
+});
+
+it("a message written before /stop does not start after it", async () => {
+  const bench = new ActorBench();
+  await running(bench);
+  bench.codex.last.steerGate = new Promise(() => {});
+  bench.say("a");
+  await bench.until(() => bench.codex.last.steers.length === 1, "a steer that hangs");
+  bench.say("b");
+  bench.store.put({ kind: "command", message: bench.message("/stop"), command: { name: "stop", args: "" } });
+  await bench.until(() => bench.codex.last.interrupted.length === 1, "interrupt");
+  await bench.until(() => bench.store.mail.every((m) => JSON.stringify(m).includes('"b"') === false), "b is dropped");
+});
+
+it("/new replaces a Codex that opens no thread any more", async () => {
+  const bench = new ActorBench();
+  await running(bench);
+  bench.codex.last.complete("u1", "One.");
+  await bench.until(() => bench.store.record.turn === undefined, "end");
+  bench.codex.last.threadError = new CodexError("timeout", "thread/start was not answered");
+  bench.store.put({ kind: "command", message: bench.message("/new two"), command: { name: "new", args: "two" } });
+  await bench.until(() => bench.codex.processes.length === 2 && bench.codex.last.started.length === 1, "a turn");
+  expect(bench.codex.processes[0]?.alive).toBe(false);
 });
 
 describe("a message that is taken back", () => {
