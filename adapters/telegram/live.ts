@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { live as liveWords } from "../../src/model/catalog/live.ts";
 import { heal } from "../../src/model/text/heal.ts";
 import { sanitize } from "../../src/model/text/sanitize.ts";
@@ -19,11 +18,6 @@ const sourceLength = 8192;
 
 const actionMarks: Readonly<Record<Action["state"], string>> = { running: "▸", done: "✓", failed: "✗", declined: "✗" };
 const stepMarks: Readonly<Record<PlanStep["status"], string>> = { completed: "✓", inProgress: "▸", pending: "○" };
-
-/** Draft id of a turn slot: 31 bits, never 0, the same in every process. */
-export function draftId(slot: string): number {
-  return createHash("sha256").update(slot).digest().readUInt32BE(0) & 0x7fff_ffff || 1;
-}
 
 /** Pure. A live frame of at most `limit` UTF-16 units; undefined once the turn is over. `now`: ms since the epoch. */
 export function liveFrame(view: TurnView, now: number, limit: number): Formatted | undefined {

@@ -1,9 +1,10 @@
 import { live as liveWords } from "../../src/model/catalog/live.ts";
 import type { Screen } from "../../src/model/delivery.ts";
+import { draftId } from "../../src/model/draft-id.ts";
 import type { TurnView } from "../../src/model/view.ts";
 import { capabilities } from "./capabilities.ts";
 import { replyMarkup } from "./content.ts";
-import { draftId, liveFrame } from "./live.ts";
+import { liveFrame } from "./live.ts";
 import { textFields } from "./outbound.ts";
 import type { TelegramCall } from "./requests.ts";
 import type { Formatted } from "./styled-text.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { draftId } from "../../../adapters/telegram/live.ts";
 import { renderFrame } from "../../../adapters/telegram/render-live.ts";
 import type { Screen } from "../../../src/model/delivery.ts";
+import { draftId } from "../../../src/model/draft-id.ts";
 import type { MessageId, Nonce } from "../../../src/model/ids.ts";
 import { emptyView, type TurnView } from "../../../src/model/view.ts";
 

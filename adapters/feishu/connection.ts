@@ -1,0 +1,118 @@
+import type { Agent } from "node:http";
+import { type HttpInstance, LoggerLevel, WSClient } from "@larksuiteoapi/node-sdk";
+import type { InboundSink } from "../../src/channel/port.ts";
+import type { Clock } from "../../src/lib/clock.ts";
+import type { Logger } from "../../src/lib/log.ts";
+import type { Directory } from "./directory.ts";
+import { isUnauthorized } from "./errors.ts";
+import { createEvents } from "./events.ts";
+import type { HealthKeeper } from "./health.ts";
+import { silentSdkLogger } from "./sdk-logger.ts";
+import { mendConnection, mendEndpoint } from "./sdk-mends.ts";
+
+/** What the long connection needs. */
+export interface ConnectionDeps {
+  readonly account: string;
+  readonly appId: string;
+  readonly appSecret: string;
+  readonly domain: string;
+  readonly agent?: Agent;
+  readonly http: HttpInstance;
+  readonly directory: Directory;
+  readonly health: HealthKeeper;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Open id of the bot, asked for once. Rejects as the platform does. */
+  botId(signal: AbortSignal): Promise<string>;
+}
+
+/** A pong is awaited for this long after a ping, s; a handshake, ms. */
+const pongSeconds = 10;
+const handshakeMs = 10_000;
+/** The state of the connection is looked at this often, ms. */
+const lookMs = 200;
+/** Refused credentials are tried again after this long: only an operator can mend them. Everything else sooner. */
+const refusedPauseMs = 5 * 60_000;
+const pausesMs = [1000, 2000, 5000, 10_000, 30_000];
+
+/** Why a connection ended for good, as the SDK says it. */
+class Ended extends Error {
+  /** The platform refuses the app itself. */
+  readonly refused: boolean;
+  constructor(message: string) {
+    super(message);
+    this.refused = /code=(514|403|1000040345)\b/.test(message);
+  }
+}
+
+/** Receives until aborted. Trouble is shown by health; refused credentials are logged once and tried again slowly. */
+export async function connect(deps: ConnectionDeps, sink: InboundSink, signal: AbortSignal): Promise<void> {
+  const { health, log, clock } = deps;
+  let failures = 0;
+  let refusedBefore = false;
+  while (!signal.aborted) {
+    try {
+      await connection(deps, sink, signal, () => {
+        failures = 0;
+        refusedBefore = false;
+      });
+    } catch (error) {
+      if (signal.aborted) return;
+      const refused = error instanceof Ended ? error.refused : isUnauthorized(error);
+      const reason = refused
+        ? "Feishu refuses the app id or secret: check channels.feishu"
+        : `Feishu is not reached: ${error instanceof Error ? error.message : String(error)}`;
+      health.trouble(refused ? "failed" : "degraded", reason);
+      if (!refused) log.warn({ reason }, "long connection fails, trying again");
+      else if (!refusedBefore) log.error({ reason }, "platform refuses the account");
+      refusedBefore = refused;
+      const pause = refused ? refusedPauseMs : (pausesMs[Math.min(failures, pausesMs.length - 1)] ?? 30_000);
+      failures += 1;
+      await clock.sleep(pause, signal).catch(() => undefined);
+    }
+  }
+}
+
+/** One WSClient, until it gives up (rejects) or we do. It reconnects by itself. */
+async function connection(
+  deps: ConnectionDeps,
+  sink: InboundSink,
+  signal: AbortSignal,
+  connected: () => void,
+): Promise<void> {
+  const { account, directory, clock, log, health } = deps;
+  const botId = await deps.botId(signal);
+  const dispatcher = createEvents({ directory, context: { account, botId }, clock, log }, sink);
+  let ended: Ended | undefined;
+  const client = new WSClient({
+    appId: deps.appId,
+    appSecret: deps.appSecret,
+    domain: deps.domain,
+    ...(deps.agent === undefined ? {} : { agent: deps.agent }),
+    httpInstance: mendEndpoint(deps.http),
+    logger: silentSdkLogger,
+    loggerLevel: LoggerLevel.error,
+    handshakeTimeoutMs: handshakeMs,
+    wsConfig: { pingTimeout: pongSeconds },
+    onError: (error) => {
+      ended = new Ended(error.message);
+    },
+  });
+  mendConnection(client);
+  try {
+    void client.start({ eventDispatcher: dispatcher });
+    let up = false;
+    while (!signal.aborted) {
+      if (ended !== undefined) throw ended;
+      const now = client.getConnectionStatus().state === "connected";
+      if (now) health.ok();
+      else if (up) health.trouble("degraded", "the long connection to Feishu is down, connecting again");
+      if (now && !up) connected();
+      if (now !== up) log.info({ up: now }, "long connection changes");
+      up = now;
+      await clock.sleep(lookMs, signal).catch(() => undefined);
+    }
+  } finally {
+    client.close({ force: true });
+  }
+}
