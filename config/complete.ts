@@ -113,15 +113,17 @@ function refuse(parsed: ParsedConfig, projects: LoadedConfig["projects"], dataDi
         got: project.path,
       });
   }
-  const ids = parsed.channels.telegram.map((account) => account.id);
-  for (const [index, id] of ids.entries()) {
-    if (ids.indexOf(id) !== index)
-      faults.push({
-        file,
-        keyPath: `channels.telegram.${index}.id`,
-        expected: "a name no other account has",
-        got: JSON.stringify(id),
-      });
+  for (const channel of ["telegram", "feishu"] as const) {
+    const ids = parsed.channels[channel].map((account) => account.id);
+    for (const [index, id] of ids.entries()) {
+      if (ids.indexOf(id) !== index)
+        faults.push({
+          file,
+          keyPath: `channels.${channel}.${index}.id`,
+          expected: "a name no other account has",
+          got: JSON.stringify(id),
+        });
+    }
   }
   if (faults.length > 0) throw new ConfigError(faults);
 }
@@ -134,6 +136,7 @@ function logFile(file: boolean | string, dataDir: string, locate: (path: string)
 function secretsOf(parsed: ParsedConfig): readonly string[] {
   const all = [
     ...parsed.channels.telegram.map((account) => account.token),
+    ...parsed.channels.feishu.map((account) => account.appSecret),
     ...Object.values(parsed.codex.env),
     ...urlSecrets(parsed.redis?.url),
     ...urlSecrets(parsed.proxy),

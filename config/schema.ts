@@ -44,6 +44,16 @@ const telegramAccount = z.strictObject({
   richMessages: z.boolean().default(false),
 });
 
+const feishuAccount = z.strictObject({
+  id: name.default("main"),
+  appId: z.string().regex(/^cli_[0-9a-fA-F]{16}$/, { error: 'an app id such as "cli_0123456789abcdef"' }),
+  appSecret: text,
+  domain: z
+    .string()
+    .regex(/^(feishu|lark|https?:\/\/\S+)$/, { error: "feishu, lark, or an http:// or https:// address" })
+    .default("feishu"),
+});
+
 const members = z.union([z.literal("members"), z.array(z.union([z.literal("owners"), person]))]);
 
 /** One group, or `off`. */
@@ -94,6 +104,7 @@ export const configSchema = z.strictObject({
   channels: z
     .strictObject({
       telegram: z.array(telegramAccount).default([]),
+      feishu: z.array(feishuAccount).default([]),
       web: z.union([z.literal(false), web]).prefault({}),
     })
     .prefault({}),

@@ -29,6 +29,12 @@ const shortcuts: readonly Shortcut[] = [
     path: ["channels", "telegram"],
     read: (env) => (env.TELEGRAM_BOT_TOKEN ? [{ id: "main", token: env.TELEGRAM_BOT_TOKEN }] : undefined),
   },
+  {
+    variable: "FEISHU_APP_ID",
+    path: ["channels", "feishu"],
+    read: ({ FEISHU_APP_ID: appId, FEISHU_APP_SECRET: appSecret }) =>
+      appId || appSecret ? [{ id: "main", appId: appId ?? "", appSecret: appSecret ?? "" }] : undefined,
+  },
 ];
 
 /** Fills in keys the file leaves out from their variables; what the file says wins. */

@@ -1,6 +1,4 @@
 import { mkdir } from "node:fs/promises";
-import { createTelegramChannel } from "../adapters/telegram/index.ts";
-import { draftId } from "../adapters/telegram/live.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import { createAccess } from "./channel/access.ts";
 import { createIngress } from "./channel/ingress.ts";
@@ -17,6 +15,7 @@ import type { Logger } from "./lib/log.ts";
 import { randomNonce } from "./lib/nonce.ts";
 import { createProxyAgents } from "./lib/proxy-agent.ts";
 import { shortRef } from "./lib/ref.ts";
+import { draftId } from "./model/draft-id.ts";
 import { accountKey, type ChatKey, chatAddress } from "./model/ids.ts";
 import type { Attachment } from "./model/message.ts";
 import { createSender, type Sender } from "./outbox/sender.ts";
@@ -40,7 +39,8 @@ const dayMs = 86_400_000;
 const minuteMs = 60_000;
 
 /** Puts the service together; the only place that knows all parts. */
-export const createApp: CreateApp = async (config, { logger, redact }) => new Service(config, logger, redact);
+export const createApp: CreateApp = async (config, { logger, redact }) =>
+  new Service(config, logger, redact, await createChannels(config, logger));
 
 class Service implements App {
   readonly #config: LoadedConfig;
@@ -63,10 +63,10 @@ class Service implements App {
   #address: string | undefined;
   #banner: readonly string[] = [];
 
-  constructor(config: LoadedConfig, log: Logger, redact: Redactor) {
+  constructor(config: LoadedConfig, log: Logger, redact: Redactor, channels: readonly Channel[]) {
     this.#config = config;
     this.#log = log;
-    this.#channels = createChannels(config, log);
+    this.#channels = channels;
     this.#codex = codexOf(config, log);
     this.#workspace = this.#createWorkspace();
     const { web } = config.channels;
@@ -273,15 +273,23 @@ class Service implements App {
   }
 }
 
-function createChannels(config: LoadedConfig, log: Logger): readonly Channel[] {
+/** Adapters are loaded only where an account of theirs is configured. */
+async function createChannels(config: LoadedConfig, log: Logger): Promise<readonly Channel[]> {
   const proxies = createProxyAgents(config.proxy, config.noProxy);
-  return config.channels.telegram.map((account) => {
-    const proxyAgent = proxies.agentFor(account.apiRoot);
-    return createTelegramChannel({
-      ...account,
-      ...(proxyAgent === undefined ? {} : { proxyAgent }),
-      log,
-      clock: systemClock,
-    });
-  });
+  const common = (address: string) => {
+    const proxyAgent = proxies.agentFor(address);
+    return { ...(proxyAgent === undefined ? {} : { proxyAgent }), log, clock: systemClock };
+  };
+  const { telegram, feishu } = config.channels;
+  const channels: Channel[] = [];
+  if (telegram.length > 0) {
+    const { createTelegramChannel } = await import("../adapters/telegram/index.ts");
+    for (const account of telegram) channels.push(createTelegramChannel({ ...account, ...common(account.apiRoot) }));
+  }
+  if (feishu.length > 0) {
+    const { createFeishuChannel, feishuAddress } = await import("../adapters/feishu/index.ts");
+    for (const account of feishu)
+      channels.push(createFeishuChannel({ ...account, ...common(feishuAddress(account.domain)) }));
+  }
+  return channels;
 }

@@ -1,6 +1,6 @@
 import { assertNever } from "../lib/assert-never.ts";
 import type { IngressWords } from "../model/catalog/ingress.ts";
-import type { ChatKey, RequestNumber } from "../model/ids.ts";
+import { type ChatKey, chatAddress, type RequestNumber } from "../model/ids.ts";
 import type { Mail, Person } from "../model/message.ts";
 import { sendingCard } from "../model/present/card.ts";
 import type { ButtonAct, RequestAnswer, RequestRecord, Right } from "../model/request.ts";
@@ -33,10 +33,15 @@ export async function acceptTap(deps: IngressDeps, event: TapEvent, chat: ChatKe
   }
   const record = await deps.store.button(event.nonce);
   if (record === undefined) return { text: words.invalid };
-  if (record.chat !== chat) return { text: words.notYou };
+  if (!sameChat(record.chat, chat)) return { text: words.notYou };
   const needed = rightOfAct(record.act);
   if (!rights.has(needed)) return { text: await onlyText(deps, words, needed, event.at) };
-  return perform(deps, { event, chat, person: event.person, words }, record.act);
+  return perform(deps, { event, chat: record.chat, person: event.person, words }, record.act);
+}
+
+/** A tap may name the chat without the topic its button is in. */
+function sameChat(known: ChatKey, told: ChatKey): boolean {
+  return known === told || (chatAddress(told).topicId === undefined && known.startsWith(`${told}~`));
 }
 
 function perform(deps: IngressDeps, tap: Tap, act: ButtonAct): Promise<TapReply> {

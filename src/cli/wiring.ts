@@ -7,7 +7,7 @@ import { commandMenu } from "../commands/registry.ts";
 import type { ActorSettings } from "../dispatcher/context.ts";
 import { systemClock } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
-import type { PersonId } from "../model/ids.ts";
+import { accountKey, chatAddress, type PersonId } from "../model/ids.ts";
 import type { SenderMetrics } from "../outbox/desk.ts";
 import type { RedisLink } from "../redis/connection.ts";
 import type { EmbeddedRedis } from "../redis/embedded.ts";
@@ -53,7 +53,8 @@ export function settingsOf(config: LoadedConfig, channels: readonly Channel[]): 
     stallMs: config.codex.stallMinutes * minuteMs,
     maxTurnMs: config.codex.maxTurnMinutes * minuteMs,
     remindMs: config.approvals.remindMinutes.map((minutes) => minutes * minuteMs),
-    maxDownloadBytes: Math.min(...channels.map((channel) => channel.capabilities.maxDownloadBytes)),
+    maxDownloadBytes: (chat) =>
+      channels.find((channel) => channel.account === accountKey(chatAddress(chat)))?.capabilities.maxDownloadBytes ?? 0,
   };
 }
 

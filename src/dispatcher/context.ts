@@ -27,8 +27,8 @@ export interface ActorSettings {
   readonly stallMs: number;
   readonly maxTurnMs: number;
   readonly remindMs: readonly number[];
-  /** Bytes the platform lets a bot download, for words. */
-  readonly maxDownloadBytes: number;
+  /** Bytes the chat's platform lets a bot download, for words. */
+  readonly maxDownloadBytes: (chat: ChatKey) => number;
 }
 
 /** What an actor is made of. */

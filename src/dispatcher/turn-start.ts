@@ -184,7 +184,7 @@ export async function tellSkipped(
     const code = file.error.code;
     const reason =
       code === "fileTooLarge"
-        ? why.fileTooLarge(Math.floor(a.parts.settings.maxDownloadBytes / 1_000_000))
+        ? why.fileTooLarge(Math.floor(a.parts.settings.maxDownloadBytes(a.chat) / 1_000_000))
         : code === "fileGone"
           ? why.fileGone
           : code === "diskFull"

@@ -32,7 +32,7 @@ const settings: ActorSettings = {
   stallMs: 600_000,
   maxTurnMs: 0,
   remindMs: [],
-  maxDownloadBytes: 20_000_000,
+  maxDownloadBytes: () => 20_000_000,
 };
 
 /** The service on one platform, with a real Redis and a scripted Codex; it can be ended and started again. */

@@ -303,7 +303,7 @@ export const mutants: readonly Mutant[] = [
     law: "L7",
     fault: "a button works in another chat than its own",
     file: "src/channel/taps.ts",
-    find: "if (record.chat !== chat) return { text: words.notYou };",
+    find: "if (!sameChat(record.chat, chat)) return { text: words.notYou };",
     replace: "",
     tests: taps,
   },

@@ -4,7 +4,8 @@ import type { Twin } from "./twin.ts";
 const en = {
   channel: (account: string, name: string) => `${account}: ${name}`,
   channelFailed: (account: string, why: string) => `${account}: not reachable yet (${why}); it is tried again`,
-  noChannel: "No channel is configured. Set TELEGRAM_BOT_TOKEN (from @BotFather) and start again.",
+  noChannel:
+    "No channel is configured. Set TELEGRAM_BOT_TOKEN (from @BotFather), or FEISHU_APP_ID and FEISHU_APP_SECRET, and start again.",
   project: (name: string, path: string) => `Project ${name}: ${path}`,
   codex: (version: string, model: string | undefined) =>
     `Codex ${version}${model === undefined ? "" : `, model ${model}`}`,
@@ -26,7 +27,8 @@ export type BannerWords = Twin<typeof en>;
 const zh: BannerWords = {
   channel: (account, name) => `${account}：${name}`,
   channelFailed: (account, why) => `${account}：暂时无法连接（${why}），会继续尝试`,
-  noChannel: "没有配置任何渠道。请设置 TELEGRAM_BOT_TOKEN（向 @BotFather 获取）后重新启动。",
+  noChannel:
+    "没有配置任何渠道。请设置 TELEGRAM_BOT_TOKEN（向 @BotFather 获取），或 FEISHU_APP_ID 和 FEISHU_APP_SECRET，然后重新启动。",
   project: (name, path) => `项目 ${name}：${path}`,
   codex: (version, model) => `Codex ${version}${model === undefined ? "" : `，模型 ${model}`}`,
   codexFailed: (why) => `Codex 无法启动：${why}`,

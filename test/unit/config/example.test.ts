@@ -23,6 +23,7 @@ const blocks = [
   "redis",
   "channels",
   "channels.telegram.0",
+  "channels.feishu.0",
   "channels.web",
   "access",
   "approvals",
@@ -44,6 +45,7 @@ describe("the example configuration", () => {
     const value = configSchema.parse(parse(withExamples().replace(`"\${TELEGRAM_BOT_TOKEN}"`, `"1:abc"`)));
     expect(value.projects.default?.path).toBe("~/src/app");
     expect(value.channels.telegram).toHaveLength(1);
+    expect(value.channels.feishu).toHaveLength(1);
   });
 
   it("mentions every key of the schema", () => {
@@ -57,7 +59,13 @@ describe("docs/reference/configuration.md", () => {
     const rows = [...reference.matchAll(/^\| `([\w.<>[\]]+)`/gm)].map((row) => row[1]);
     const leaves = allKeys
       .map(({ block, key }) =>
-        [block.replace("telegram.0", "telegram[]").replace("projects.x", "projects.<name>"), key]
+        [
+          block
+            .replace("telegram.0", "telegram[]")
+            .replace("feishu.0", "feishu[]")
+            .replace("projects.x", "projects.<name>"),
+          key,
+        ]
           .filter((part) => part !== "")
           .join("."),
       )
@@ -68,6 +76,7 @@ describe("docs/reference/configuration.md", () => {
             "redis",
             "channels",
             "channels.telegram",
+            "channels.feishu",
             "access",
             "approvals",
             "projects",
