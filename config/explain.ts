@@ -53,9 +53,7 @@ function unknownKey(path: Path, key: string, context: Context): ConfigFault {
 function expectation(issue: Issue): string {
   switch (issue.code) {
     case "invalid_type":
-      return issue.expected === "record" || issue.expected === "object"
-        ? "a block of keys"
-        : `a ${issue.expected === "int" ? "whole number" : issue.expected}`;
+      return kindOf(issue.expected);
     case "invalid_value":
       return `one of ${issue.values.map(String).join(" | ")}`;
     case "too_small":
@@ -68,6 +66,12 @@ function expectation(issue: Issue): string {
     default:
       return issue.message;
   }
+}
+
+function kindOf(expected: string): string {
+  if (expected === "record" || expected === "object") return "a block of keys";
+  if (expected === "array") return "a list";
+  return `a ${expected === "int" ? "whole number" : expected}`;
 }
 
 function valueAt(value: unknown, path: Path): unknown {

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import type { LoadedConfig } from "../config/load.ts";
 import { createAccess } from "./channel/access.ts";
@@ -233,6 +234,7 @@ class Service implements App {
       language,
       channels: this.#channels,
       projects,
+      exists: existsSync,
       facts: () => this.#codex.facts(),
       address: this.#address,
       claimCode: async (account) => (access.owners.length > 0 ? undefined : this.#store?.claimCode(account)),

@@ -12,8 +12,8 @@ import { answerByText } from "./text-answers.ts";
 import { takeAsAnswer } from "./typed-answers.ts";
 import type { Waited } from "./waited.ts";
 
-/** Messages older than the start by less than this came with it, ms. */
-const startSlackMs = 2000;
+/** Messages older than the start by less than this came with it, ms: platforms tell whole seconds. */
+const startSlackMs = 1000;
 /** A message older than one before it by more than this is a late redelivery, ms. */
 const lateMs = 60_000;
 /** The note about a full mailbox comes at most this often per chat, ms. */

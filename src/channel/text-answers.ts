@@ -43,6 +43,8 @@ async function outcome(
   const { number, rest } = readNumbered(command.args);
   const record = await meant(deps, event, words, command.name, number);
   if (typeof record === "string") return { text: record, answered: false };
+  // "/approve no, wait" means anything but yes.
+  if (command.name === "approve" && rest !== "") return { text: words.approveAlone(record.number), answered: false };
   const answer: RequestAnswer = {
     kind: "decision",
     decision: command.name === "approve" ? "accept" : "decline",

@@ -1,6 +1,7 @@
 import type { Channel, ChannelIdentity } from "../channel/port.ts";
 import type { CodexFacts } from "../codex/port.ts";
 import { type BannerWords, bannerWords } from "../model/catalog/banner.ts";
+import { BridgeError } from "../model/errors.ts";
 import type { Language } from "../model/view.ts";
 
 /** What the banner tells about. */
@@ -8,6 +9,8 @@ export interface BannerParts {
   readonly language: Language;
   readonly channels: readonly Channel[];
   readonly projects: Readonly<Record<string, { readonly path: string }>>;
+  /** Whether a folder is there. */
+  readonly exists: (path: string) => boolean;
   /** Rejects when Codex cannot be asked. */
   readonly facts: () => Promise<CodexFacts>;
   /** Where health is served; absent when it is not. */
@@ -28,12 +31,14 @@ export async function bannerLines(parts: BannerParts): Promise<readonly string[]
       (error: unknown) => [words.codexFailed(reasonOf(error))],
     ),
   ]);
-  const lines = identities.map(({ account, who, reason }) =>
-    who === undefined ? words.channelFailed(account, reason ?? "") : words.channel(account, who.name),
-  );
+  const lines = identities.map(({ account, who, reason, refused }) => {
+    if (who !== undefined) return words.channel(account, who.name);
+    return refused === true ? words.channelRefused(account) : words.channelFailed(account, reason ?? "");
+  });
   if (parts.channels.length === 0) lines.push(words.noChannel);
   const [name, project] = Object.entries(parts.projects)[0] ?? ["", { path: "" }];
-  lines.push(words.project(name, project.path), ...codex);
+  const place = parts.exists(project.path) ? words.project : words.projectMissing;
+  lines.push(place(name, project.path), ...codex);
   if (parts.address !== undefined) lines.push(words.http(parts.address));
   for (const { account, who } of identities) {
     const code = await parts.claimCode(account);
@@ -46,13 +51,16 @@ interface Identified {
   readonly account: string;
   readonly who?: ChannelIdentity;
   readonly reason?: string;
+  /** The token itself is refused. */
+  readonly refused?: boolean;
 }
 
 async function identify(channel: Channel, signal: AbortSignal): Promise<Identified> {
   try {
     return { account: channel.account, who: await channel.identify(signal) };
   } catch (error) {
-    return { account: channel.account, reason: reasonOf(error) };
+    const refused = error instanceof BridgeError && error.code === "channelUnauthorized";
+    return { account: channel.account, reason: reasonOf(error), refused };
   }
 }
 

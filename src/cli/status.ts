@@ -18,8 +18,14 @@ export async function status(options: StatusOptions): Promise<number> {
   const words = cliWords[config.language];
   const found = await askStatus(controlSocket(config.runtimeDir));
   if (options.json)
-    options.print(JSON.stringify(found === undefined ? { running: false } : { running: true, ...found }, null, 2));
-  else if (found === undefined) options.print(words.notRunning);
+    options.print(
+      JSON.stringify(
+        found === undefined ? { running: false, dataDir: config.dataDir } : { running: true, ...found },
+        null,
+        2,
+      ),
+    );
+  else if (found === undefined) options.print(words.notRunning(config.dataDir));
   else for (const line of statusLines(found, words, Date.now())) options.print(line);
   return found === undefined ? 1 : 0;
 }

@@ -27,7 +27,7 @@ export async function stop(options: StopOptions): Promise<number> {
   const socket = controlSocket(config.runtimeDir);
   const before = await askStop(socket, options.mode);
   if (before === undefined) {
-    options.print(words.notRunning);
+    options.print(words.notRunning(config.dataDir));
     return 0;
   }
   options.print(words.stopping[options.mode](before.turns.length));

@@ -87,7 +87,7 @@ async function factsOf(a: ActorContext): Promise<ChatFacts> {
   const { project, spec } = await a.parts.workspace.resolve(a.binding);
   const branch = await a.parts.workspace.branch(spec.cwd);
   const terminals = await liveTerminals(a);
-  const own = new Set(a.turn?.mailIds ?? []);
+  const own = new Set([...(a.turn?.mailIds ?? []), ...(a.turn?.steers.flatMap((s) => s.mailIds) ?? []), ...a.building]);
   const waitingTexts = a.mail.flatMap((m) =>
     m.mail.kind === "prompt" && !own.has(m.id) ? [oneLine(m.mail.message.text)] : [],
   );

@@ -6,6 +6,9 @@ import { sendInterrupt } from "./interrupt.ts";
 import { endEarly } from "./not-started.ts";
 import { liveTerminals } from "./session.ts";
 
+/** Background commands named at most. */
+const maxTerminals = 5;
+
 /** Stops the running turn (or only the one of `slot`), and is told when there is none. */
 export async function stopTurn(a: ActorContext, mailId: MailId | undefined, slot: string | undefined): Promise<void> {
   const turn = a.turn;
@@ -19,7 +22,7 @@ export async function stopTurn(a: ActorContext, mailId: MailId | undefined, slot
     const overtaken = slot === undefined && mailId !== undefined ? promptsBefore(a, mailId) : [];
     if (overtaken.length > 0) return a.say(text(a.words.stoppedEarly), { ack: [...ack, ...overtaken] });
     // A late tap on an ended turn's button needs no answer of its own; the final stands right there.
-    return slot === undefined ? a.say(text(a.words.nothingRuns), { ack }, { ring: false }) : a.commit({ ack });
+    return slot === undefined ? sayNothingRuns(a, ack) : a.commit({ ack });
   }
   if (slot !== undefined && slot !== turn.slot) return a.commit({ ack });
   const overtaken = slot === undefined && mailId !== undefined ? promptsBefore(a, mailId) : [];
@@ -29,6 +32,18 @@ export async function stopTurn(a: ActorContext, mailId: MailId | undefined, slot
   await interrupt(a, turn, "stop", mailId);
   if (overtaken.length > 0)
     await a.commit({ ack: overtaken, ops: dropped.map((messageId) => ({ op: "mark", messageId, mark: "dropped" })) });
+}
+
+/** What earlier turns left running is no turn, but it runs: it is named, each with its end. */
+async function sayNothingRuns(a: ActorContext, ack: readonly MailId[]): Promise<void> {
+  const terminals = (await liveTerminals(a)).slice(0, maxTerminals);
+  if (terminals.length === 0) return a.say(text(a.words.nothingRuns), { ack }, { ring: false });
+  const mint = a.mint();
+  const ends = terminals.map(({ command, processId }) => [
+    mint.button(a.words.buttons.end(command.slice(0, 30)), { act: "endTerminal", processId }, "danger"),
+  ]);
+  const lines = [a.words.onlyBackground, ...terminals.map(({ command }) => `▸ ${command}`)];
+  await a.say({ ...text(lines.join("\n")), buttons: ends }, { ack }, { ring: false, mint });
 }
 
 /** Prompts that were sent before the stop and that nothing has taken yet: they are what it means. */

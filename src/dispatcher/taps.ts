@@ -83,10 +83,10 @@ async function onEnded(
   act: Extract<ButtonAct, { act: "continue" | "retry" | "leave" }>,
 ): Promise<void> {
   const ack = [mailId];
-  if (act.act === "leave") return a.say(text(a.words.left), { ack }, { ring: false });
   // Its turn is not the last one any more: what it offers would happen to another.
   if (a.turn !== undefined || a.binding.lastTurn?.slot !== act.slot)
     return a.say(text(a.words.alreadyWentOn), { ack }, { ring: false });
+  if (act.act === "leave") return a.say(text(a.words.left), { ack }, { ring: false });
   if (act.act === "continue") return continueTurn(a, act.slot, { ack });
   if (act.at !== undefined && act.at > a.now) {
     const known = a.later;

@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,6 +8,7 @@ import type { Chat, ChatMessage } from "../emulators/telegram/chats.ts";
 import type { Tap } from "../emulators/telegram/phone.ts";
 import { TelegramEmulator, type TelegramEmulatorOptions } from "../emulators/telegram/telegram-emulator.ts";
 import type { WireUser } from "../emulators/telegram/wire.ts";
+import { BuiltService } from "./service.ts";
 
 /** What a world may do differently. */
 export interface WorldOptions {
@@ -36,15 +36,14 @@ export class ServiceWorld {
   readonly dir: string;
   readonly project: string;
   readonly dataDir: string;
-  output = "";
-  private child: ChildProcess | undefined;
-  private exited: Promise<number | null> = Promise.resolve(null);
+  private readonly service: BuiltService;
   private readonly env: Readonly<Record<string, string>>;
 
   private constructor(dir: string, options: WorldOptions) {
     this.dir = dir;
     this.project = join(dir, "app");
     this.dataDir = join(dir, "data");
+    this.service = new BuiltService(dir);
     this.env = options.env ?? {};
     this.telegram = new TelegramEmulator(options.telegram);
     this.owner = this.telegram.user(1001, { username: "owner", first_name: "Ada", language_code: "en" });
@@ -84,40 +83,32 @@ export class ServiceWorld {
   /** Starts the built service and waits until it polls. */
   async start(): Promise<void> {
     const polls = this.polls;
-    const path = [process.env.PATH, join(process.env.HOME ?? "", ".local/share/codex-hotline/redis/bin")].join(":");
-    const env = { PATH: path, HOME: join(this.dir, "home"), TMPDIR: tmpdir(), LANG: "C.UTF-8", ...this.env };
-    const child = spawn(process.execPath, ["dist/src/main.js", "start", "--config", join(this.dir, "hotline.yaml")], {
-      env,
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    this.child = child;
-    child.stdout.on("data", (data: Buffer) => {
-      this.output += data.toString();
-    });
-    child.stderr.on("data", (data: Buffer) => {
-      this.output += data.toString();
-    });
-    this.exited = new Promise((resolve) => child.on("exit", (code) => resolve(code)));
-    const died = this.exited.then((code) => {
+    const died = this.service.start(this.env).then((code) => {
       if (this.polls === polls) throw new Error(`the service ended with ${code}:\n${this.output.slice(-4000)}`);
     });
     await Promise.race([this.telegram.waitFor(() => this.polls > polls, 30_000), died]);
   }
 
+  get output(): string {
+    return this.service.output;
+  }
+
+  set output(text: string) {
+    this.service.output = text;
+  }
+
   get pid(): number {
-    return this.child?.pid ?? 0;
+    return this.service.pid;
   }
 
   /** kill -9 of the service alone. */
-  async kill(): Promise<void> {
-    this.child?.kill("SIGKILL");
-    await this.exited;
+  kill(): Promise<void> {
+    return this.service.kill();
   }
 
   /** A clean stop; answers the exit code. */
-  async stop(): Promise<number | null> {
-    this.child?.kill("SIGTERM");
-    return this.exited;
+  stop(): Promise<number | null> {
+    return this.service.stop();
   }
 
   /** The owner writes. */
@@ -181,40 +172,16 @@ export class ServiceWorld {
     return places.flatMap(([place, held]) => (held.includes(this.telegram.token) ? [place] : []));
   }
 
-  /** Codex processes of this world, by the sockets they listen on. */
-  async codexPids(): Promise<readonly number[]> {
-    const { readdir } = await import("node:fs/promises");
-    const pids: number[] = [];
-    for (const entry of await readdir("/proc")) {
-      if (!/^\d+$/.test(entry)) continue;
-      const environ = await readFile(`/proc/${entry}/environ`, "utf8").catch(() => "");
-      const command = await readFile(`/proc/${entry}/cmdline`, "utf8").catch(() => "");
-      if (command.includes("app-server") && environ.includes(`CODEX_HOME=${join(this.dir, "codex")}`))
-        pids.push(Number(entry));
-    }
-    return pids;
+  codexPids(): Promise<readonly number[]> {
+    return this.service.codexPids();
   }
 
   /** Ends what the world started, Codex and Redis included. */
   async dispose(): Promise<void> {
-    await this.kill();
-    for (const pid of await this.codexPids()) process.kill(pid, "SIGKILL");
-    for (const pid of await this.pidsMentioning(this.dataDir)) process.kill(pid, "SIGKILL");
+    await this.service.endAll();
     await this.telegram.stop();
     await this.model.stop();
     await rm(this.dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
-  }
-
-  private async pidsMentioning(text: string): Promise<readonly number[]> {
-    const { readdir, readlink } = await import("node:fs/promises");
-    const pids: number[] = [];
-    for (const entry of await readdir("/proc")) {
-      if (!/^\d+$/.test(entry) || Number(entry) === process.pid) continue;
-      const cwd = await readlink(`/proc/${entry}/cwd`).catch(() => "");
-      const command = await readFile(`/proc/${entry}/cmdline`, "utf8").catch(() => "");
-      if (cwd.startsWith(text) || command.includes(text)) pids.push(Number(entry));
-    }
-    return pids;
   }
 
   private get polls(): number {

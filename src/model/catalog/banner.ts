@@ -4,13 +4,16 @@ import type { Twin } from "./twin.ts";
 const en = {
   channel: (account: string, name: string) => `${account}: ${name}`,
   channelFailed: (account: string, why: string) => `${account}: not reachable yet (${why}); it is tried again`,
+  channelRefused: (account: string) =>
+    `${account}: the platform refuses the token or secret; check it in the configuration and start again`,
+  projectMissing: (name: string, path: string) => `Project ${name}: ${path} is not there; nothing can run in it`,
   noChannel:
     "No channel is configured. Set TELEGRAM_BOT_TOKEN (from @BotFather), or FEISHU_APP_ID and FEISHU_APP_SECRET, and start again.",
   project: (name: string, path: string) => `Project ${name}: ${path}`,
   codex: (version: string, model: string | undefined) =>
     `Codex ${version}${model === undefined ? "" : `, model ${model}`}`,
   codexFailed: (why: string) => `Codex does not start: ${why}`,
-  signIn: 'Codex is not signed in: run "codex login" on this machine.',
+  signIn: 'Codex is not signed in: run "npx codex login" in this folder.',
   foreignVersion: (pinned: string) => `This Codex is not the version this service was made for (${pinned}).`,
   foreignSandbox: (mode: string) =>
     `Your Codex configuration sets sandbox_mode = "${mode}"; it wins over this service's sandbox. Remove it, or the model can read this service's files.`,
@@ -27,12 +30,14 @@ export type BannerWords = Twin<typeof en>;
 const zh: BannerWords = {
   channel: (account, name) => `${account}：${name}`,
   channelFailed: (account, why) => `${account}：暂时无法连接（${why}），会继续尝试`,
+  channelRefused: (account) => `${account}：平台拒绝了令牌或密钥；请检查配置后重新启动`,
+  projectMissing: (name, path) => `项目 ${name}：${path} 不存在，无法在其中运行任务`,
   noChannel:
     "没有配置任何渠道。请设置 TELEGRAM_BOT_TOKEN（向 @BotFather 获取），或 FEISHU_APP_ID 和 FEISHU_APP_SECRET，然后重新启动。",
   project: (name, path) => `项目 ${name}：${path}`,
   codex: (version, model) => `Codex ${version}${model === undefined ? "" : `，模型 ${model}`}`,
   codexFailed: (why) => `Codex 无法启动：${why}`,
-  signIn: "Codex 尚未登录：请在本机运行 codex login。",
+  signIn: "Codex 尚未登录：请在此目录运行 npx codex login。",
   foreignVersion: (pinned) => `此 Codex 不是本服务所针对的版本（${pinned}）。`,
   foreignSandbox: (mode) =>
     `你的 Codex 配置设置了 sandbox_mode = "${mode}"，它会覆盖本服务的沙箱。请删除它，否则模型能读取本服务的文件。`,

@@ -14,8 +14,9 @@ const en = {
   drainOrNow: "choose one of --drain and --now",
   unknownRole: (role: string) => `there is no role "${role}": all, gateway or worker`,
   notAvailable: (option: string) => `${option} is not available in this version`,
-  started: 'Ready. Stop with Ctrl-C or "hotline stop"; running turns live on.',
-  notRunning: "codex-hotline is not running.",
+  started: 'Ready. Stop with Ctrl-C or "npx hotline stop"; running turns live on.',
+  notRunning: (dataDir: string) =>
+    `No codex-hotline runs with dataDir ${dataDir}. Started with another configuration? Name it by --config.`,
   stopping: {
     keep: (turns: number) =>
       turns === 0
@@ -55,8 +56,9 @@ const zh: CliWords = {
   drainOrNow: "--drain 和 --now 只能选一个",
   unknownRole: (role) => `没有角色“${role}”：all、gateway 或 worker`,
   notAvailable: (option) => `此版本还没有 ${option}`,
-  started: "已就绪。按 Ctrl-C 或运行“hotline stop”停止；正在进行的任务会继续。",
-  notRunning: "codex-hotline 没有运行。",
+  started: "已就绪。按 Ctrl-C 或运行“npx hotline stop”停止；正在进行的任务会继续。",
+  notRunning: (dataDir) =>
+    `没有使用数据目录 ${dataDir} 的 codex-hotline 在运行。如果用了其他配置，请用 --config 指明。`,
   stopping: {
     keep: (turns) => (turns === 0 ? "正在停止。" : `正在停止。以下 ${turns} 个任务在服务停止后继续：`),
     drain: (turns) => (turns === 0 ? "正在停止。" : `等以下 ${turns} 个任务结束后停止：`),

@@ -51,6 +51,8 @@ const en = {
   whichOpen: (numbers: string, example: string) =>
     `Several requests are open: ${numbers}. Say which, as in ${example}.`,
   isQuestion: (number: number) => `#${number} is a question; answer it with its buttons.`,
+  approveAlone: (number: number) =>
+    `Nothing was decided: /approve takes no words. Send /approve ${number}, or /decline ${number} and why.`,
   full: (cap: number) =>
     `I have ${cap} messages waiting here already; this one was not taken. Send it again when some are done, or /stop what runs.`,
   waited: (count: number) => `${count} messages waited while I was down; taking them in order.`,
@@ -107,6 +109,8 @@ const zh: Words = {
   notOpen: (number) => `这里没有请求 #${number}。`,
   whichOpen: (numbers, example) => `有多个待回答的请求：${numbers}。请指明，例如 ${example}。`,
   isQuestion: (number) => `#${number} 是一个问题，请用它的按钮回答。`,
+  approveAlone: (number) =>
+    `尚未决定：/approve 后面不带文字。请发送 /approve ${number}，或 /decline ${number} 加原因。`,
   full: (cap) => `这里已有 ${cap} 条消息在等待，这条没有接收。请稍后再发，或用 /stop 停止当前任务。`,
   waited: (count) => `我离线时有 ${count} 条消息在等待，现在按顺序处理。`,
   stopping: "正在停止 …",

@@ -31,6 +31,7 @@ const en = {
     `Stopped after ${time}.${files === 0 ? "" : files === 1 ? " 1 file was already changed." : ` ${files} files were already changed.`}`,
   stoppedEarly: "Stopped before it began. Nothing was sent to Codex.",
   nothingRuns: "Nothing is running.",
+  onlyBackground: "No turn is running. Left running in the background:",
   stopping: "Stopping …",
   failed: {
     usageLimit: (time: string | undefined) =>
@@ -42,7 +43,7 @@ const en = {
     contextFull:
       "The conversation no longer fits into the model's context. What was said is kept; /new starts a fresh one.",
     unauthorized:
-      'The model provider refuses the sign-in. Sign in again on the machine with "codex login". Your message is kept.',
+      'The model provider refuses the sign-in. Sign in again on the machine with "npx codex login" in the folder of this service. Your message is kept.',
     network: "The model cannot be reached. Your message is kept.",
     badRequest: "The model refused the request.",
     providerError: "The model had an error. Your message is kept.",
@@ -133,6 +134,7 @@ const zh: Words = {
   stopped: (time, files) => `${time} 后已停止。${files === 0 ? "" : `已有 ${files} 个文件被修改。`}`,
   stoppedEarly: "开始之前已停止，没有内容发给 Codex。",
   nothingRuns: "当前没有正在运行的任务。",
+  onlyBackground: "没有正在进行的任务。仍在后台运行：",
   stopping: "正在停止 …",
   failed: {
     usageLimit: (time) =>
@@ -140,7 +142,7 @@ const zh: Words = {
     rateLimited: "模型当前请求过多。你的消息已保留。",
     overloaded: "模型当前过载。你的消息已保留。",
     contextFull: "对话已超出模型的上下文。内容已保留；/new 开始新的对话。",
-    unauthorized: '模型服务拒绝了登录。请在机器上重新执行 "codex login"。你的消息已保留。',
+    unauthorized: '模型服务拒绝了登录。请在机器上本服务的目录中重新执行 "npx codex login"。你的消息已保留。',
     network: "无法连接模型。你的消息已保留。",
     badRequest: "模型拒绝了该请求。",
     providerError: "模型出错。你的消息已保留。",

@@ -64,7 +64,8 @@ export function finalContent(view: TurnView, ending: Ending, mint: Mint, facts: 
   if (notice !== undefined) pieces.push({ as: "text", text: notice });
   if (pieces.length === 0) pieces.push({ as: "text", text: words.noText });
   const buttons = buttonsOf(view, ending, words, mint, facts);
-  return { pieces, footer: footerOf(view, words, facts), ...(buttons.length === 0 ? {} : { buttons }) };
+  const footer = footerOf(view, words, facts, ending.kind !== "stopped");
+  return { pieces, ...(footer === "" ? {} : { footer }), ...(buttons.length === 0 ? {} : { buttons }) };
 }
 
 /** The label of the last thing a turn did, for notices. */
@@ -108,8 +109,9 @@ function failureText(ending: Extract<Ending, { kind: "failed" }>, words: TurnWor
   return `${text}${tell && own !== "" ? `\n${own}` : ""}\nref ${ref}`;
 }
 
-function footerOf(view: TurnView, words: TurnWords, facts: FinalFacts): string {
-  const parts = [elapsed(view, facts.now)];
+/** `time`: the notice does not say it already. */
+function footerOf(view: TurnView, words: TurnWords, facts: FinalFacts, time: boolean): string {
+  const parts = time ? [elapsed(view, facts.now)] : [];
   const commands = view.actions.filter((a) => a.kind === "command" && a.state !== "declined").length;
   if (commands > 0) parts.push(words.footer.commands(commands));
   const touched = touchedFiles(view);
