@@ -125,7 +125,11 @@ function wrapped(body: string, styles: readonly Mark[], first: boolean): Styled 
 }
 
 function escaped(text: string, first: boolean): string {
-  const safe = text.replace(special, (found) => `&#${found.charCodeAt(0)};`);
+  // What our parser took for no address must not become one: it would swallow the references behind it.
+  const safe = text
+    .replace(special, (found) => `&#${found.charCodeAt(0)};`)
+    .replace(/:(?=\/\/)/gu, "&#58;")
+    .replace(/\b(www)\./giu, "$1&#46;");
   if (!first) return safe;
   return safe.replace(lineStart, (found) => found.replace(/.$/u, (last) => `&#${last.charCodeAt(0)};`));
 }
