@@ -99,12 +99,13 @@ function touches(out: string, next: Styled): boolean {
   if (/[*~]$/u.test(out)) {
     return next.delimited || (endsInMark(out) && !/^\p{P}/u.test(next.text));
   }
-  return next.delimited && !/\p{P}$/u.test(out) && /^[\p{P}\p{S}]/u.test(next.text.replace(/^[*~]+/u, ""));
+  const opens = /^(?:\*+~|~+\*)/u.test(next.text) || /^[\p{P}\p{S}]/u.test(next.text.replace(/^[*~]+/u, ""));
+  return next.delimited && !/\p{P}$/u.test(out) && opens;
 }
 
-/** Whether the last letter inside the delimiters at the end is punctuation. */
+/** Whether the last letter inside the delimiters at the end is punctuation; delimiters of another kind are. */
 function endsInMark(out: string): boolean {
-  return /[\p{P}\p{S}]$/u.test(out.replace(/[*~]+$/u, ""));
+  return /\*~+$|~\*+$/u.test(out) || /[\p{P}\p{S}]$/u.test(out.replace(/[*~]+$/u, ""));
 }
 
 interface Styled {
