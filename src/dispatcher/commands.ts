@@ -49,7 +49,12 @@ function hostOf(a: ActorContext, mailId: MailId, person: Person, message: Inboun
     now: a.now,
     facts: () => factsOf(a),
     mint: () => a.mint(),
-    reply: (content, mint) => a.say(content, { ack }, { ring: false, ...(mint === undefined ? {} : { mint }) }),
+    reply: (content, mint, slot) =>
+      a.say(
+        content,
+        { ack },
+        { ring: false, ...(mint === undefined ? {} : { mint }), ...(slot === undefined ? {} : { slot }) },
+      ),
     stop: () => stopTurn(a, mailId, undefined),
     async newThread(prompt) {
       const { threadId: _t, threadUsed: _u, turns: _n, contextLeft: _c, lastTurn: _l, ...binding } = a.binding;
@@ -70,12 +75,13 @@ function hostOf(a: ActorContext, mailId: MailId, person: Person, message: Inboun
       await beginOwnTurn(a, `r-${mailId}`, "Do the last request again.", { ack }, message?.messageId);
       return true;
     },
-    set: (change, content, mint) =>
-      a.say(
-        content,
-        { ack, binding: { ...a.binding, ...change } },
-        { ring: false, ...(mint === undefined ? {} : { mint }) },
-      ),
+    set: (change, content, mint, slot) =>
+      a.commit({
+        ack,
+        binding: { ...a.binding, ...change },
+        ops: [{ op: "edit", slot, content, orSend: true }],
+        buttons: mint.records,
+      }),
     async diff() {
       const { spec } = await a.parts.workspace.resolve(a.binding);
       return a.parts.workspace.diff(spec.cwd);

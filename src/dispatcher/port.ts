@@ -129,16 +129,16 @@ export interface CommandHost {
   readonly now: number;
   facts(): Promise<ChatFacts>;
   mint(): Mint;
-  /** Answers in the chat, without sound. */
-  reply(content: Content, mint?: Mint): Promise<void>;
+  /** Answers in the chat, without sound. `slot`: {@link set} can change the message later. */
+  reply(content: Content, mint?: Mint, slot?: string): Promise<void>;
   /** Stops the running turn; says so when there is none. */
   stop(): Promise<void>;
   /** Leaves the thread behind; `prompt` starts the next one at once. */
   newThread(prompt: string): Promise<void>;
   /** Does the last request again. False: there is none (nothing was acked). */
   retry(): Promise<boolean>;
-  /** Changes how the chat works, and answers. */
-  set(change: Partial<Binding>, content: Content, mint?: Mint): Promise<void>;
+  /** Changes how the chat works, and the message in `slot` with it (sent anew where there is none). */
+  set(change: Partial<Binding>, content: Content, mint: Mint, slot: string): Promise<void>;
   /** Uncommitted changes of the project. */
   diff(): Promise<string | undefined>;
 }

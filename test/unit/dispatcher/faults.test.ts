@@ -431,3 +431,15 @@ it("a stop beats a slot that comes free at the same moment", async () => {
   await expect(bench.parts.slots.acquire(bench.chat, () => {}, stopped)).rejects.toThrow("stopped");
   expect(bench.parts.slots.working).toBe(0);
 });
+
+it("/settings shows what is set, in the same message as it changes", async () => {
+  const bench = new ActorBench();
+  await bench.claim();
+  bench.store.put({ kind: "command", message: bench.message("/settings"), command: { name: "settings", args: "" } });
+  await bench.until(() => bench.texts().length === 1, "the overview");
+  bench.tap("waits");
+  await bench.until(() => bench.store.record.binding.whileBusy === "queue", "the change");
+  expect(bench.texts()).toHaveLength(1);
+  expect(bench.texts("edit").at(-1)).toContain("waits");
+  expect(() => bench.button("✓ waits")).not.toThrow();
+});
