@@ -41,12 +41,12 @@ async function dispatch(
       await acceptEdit(deps, memory, { ...event, chat });
       return {};
     case "tap":
-      return acceptTap(deps, event, chat);
+      return acceptTap(deps, await placed(deps, event, chat), chat);
     case "recall":
-      await acceptRecall(deps, event, chat);
+      await acceptRecall(deps, await placed(deps, event, chat), chat);
       return {};
     case "ok":
-      await acceptOk(deps, event, chat);
+      await acceptOk(deps, await placed(deps, event, chat), chat);
       return {};
     case "stop":
       await acceptStop(deps, event, chat);
@@ -61,6 +61,12 @@ async function dispatch(
     default:
       return assertNever(event);
   }
+}
+
+/** Events other than messages may not tell what kind of chat they are from; what its last message told, holds. */
+async function placed<T extends InboundEvent>(deps: IngressDeps, event: T, chat: ChatKey): Promise<T> {
+  const known = await deps.store.facts(chat);
+  return known === undefined ? event : { ...event, at: { ...event.at, private: known.private, title: known.title } };
 }
 
 /** Only what was taken can be taken back: of a message nobody stored, the actor finds nothing to do. */

@@ -185,6 +185,8 @@ export interface IngressStore {
   claimCode(account: string): Promise<string | undefined>;
   /** True once for the right code: the person owns the service from now on. At most 10 wrong codes an hour. */
   claim(account: string, code: string, person: Person): Promise<boolean>;
+  /** What was known of a chat when a message of it was stored last. */
+  facts(chat: ChatKey): Promise<{ readonly private: boolean; readonly title: string } | undefined>;
   /** Language set for the chat, if any. */
   language(chat: ChatKey): Promise<Language | undefined>;
   /** Service notes to a chat (refusals, greetings), in the outbox like everything else; `buttons` are stored in the same step. */

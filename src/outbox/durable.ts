@@ -185,6 +185,6 @@ async function renderAgain(desk: Desk, work: Work): Promise<void> {
 
 function noteUnknown(desk: Desk, chat: ChatKey, op: OutboxOp, call: OutboundCall | undefined): void {
   if (call === undefined || call.idempotent) return;
-  desk.metrics?.ambiguousSend();
+  if (!desk.channel.capabilities.idempotentSends) desk.metrics?.ambiguousSend();
   desk.log.warn({ chat, op: op.id, method: call.method }, "outcome of a send is unknown, sending again");
 }

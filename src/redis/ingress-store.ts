@@ -63,6 +63,7 @@ export function createIngressStore(options: IngressStoreOptions): IngressStore {
     owners: () => edge(owners(link)),
     claimCode: (account) => edge(claimCode(link, account)),
     claim: (account, code, person) => edge(claimOwnership(link, account, code, person)),
+    facts: async (chat) => decodeMaybe(await edge(answered(redis.hget(keys.state(chat), "f")))),
     language: async (chat) => decodeMaybe<Binding>(await edge(answered(redis.hget(keys.state(chat), "b"))))?.language,
     say: (chat, body, buttons) => edge(say(link, chat, body, buttons ?? [])),
   };
@@ -85,10 +86,11 @@ function ingest(
       retention.dedupeMs,
       cap,
       JSON.stringify(mail),
-      JSON.stringify({ title: facts.title, private: facts.private, anchor: facts.anchor }),
+      JSON.stringify({ title: facts.title, private: facts.private }),
       chat,
       keys.parts.doorbell,
       retention.chatMs,
+      facts.anchor ?? "",
     ],
   );
 }

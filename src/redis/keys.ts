@@ -9,7 +9,7 @@ export interface Keys {
   mailbox(chat: ChatKey): string;
   /**
    * Hash: `ep` epoch, `own` node, `exp` lease end (ms), `li`/`lo` last mail and op id, `b` binding, `p` process and
-   * `pn` the node that recorded it, `t` turn, `w` waiting, `f` facts, `addr` moved to, `gone` why it cannot be
+   * `pn` the node that recorded it, `t` turn, `w` waiting, `f` facts, `an` anchor, `addr` moved to, `gone` why it cannot be
    * written to, `le` slot whose live frame ended, `ct`/`vt` tokens of the last commit and view update. 400 days.
    */
   state(chat: ChatKey): string;

@@ -2,7 +2,7 @@ import type { OutboxBody, OutboxOp, Screen } from "../model/delivery.ts";
 import { BridgeError } from "../model/errors.ts";
 import type { ChatKey, MessageId, OpId } from "../model/ids.ts";
 import type { OpProgress, OutboxHead, OutboxStore } from "../outbox/port.ts";
-import { chats, composeView, decode, decodeMaybe, decodeSlots, list, maybe, type Reply } from "./codec.ts";
+import { chats, composeView, decode, decodeSlots, list, maybe, type Reply } from "./codec.ts";
 import type { RedisLink } from "./connection.ts";
 import { moveChat } from "./moves.ts";
 import { retention } from "./retention.ts";
@@ -117,11 +117,11 @@ async function listen(
 }
 
 async function head({ redis, keys }: RedisLink, chat: ChatKey, limit: number): Promise<OutboxHead> {
-  const [entries, slots, progress, [address, facts]] = await Promise.all([
+  const [entries, slots, progress, [address, anchor]] = await Promise.all([
     answered(redis.xrange(keys.outbox(chat), "-", "+", "COUNT", limit)),
     answered(redis.hgetall(keys.slots(chat))),
     answered(redis.hgetall(keys.progress(chat))),
-    answered(redis.hmget(keys.state(chat), "addr", "f")),
+    answered(redis.hmget(keys.state(chat), "addr", "an")),
   ]);
   const ops = entries.map(
     ([id, fields]): OutboxOp => ({ id: id as OpId, chat, body: decode<OutboxBody>(fields[1] ?? "") }),
@@ -129,7 +129,7 @@ async function head({ redis, keys }: RedisLink, chat: ChatKey, limit: number): P
   const first = opProgress(progress);
   return {
     ops,
-    screen: { slots: decodeSlots(Object.entries(slots).flat()), ...anchorOf(facts) },
+    screen: { slots: decodeSlots(Object.entries(slots).flat()), ...anchorOf(anchor) },
     ...(first !== undefined && first.op === ops[0]?.id ? { progress: first } : {}),
     address: (address ?? chat) as ChatKey,
   };
@@ -143,9 +143,9 @@ function opProgress({ op, calls, inflight, tries, at }: Readonly<Record<string, 
 }
 
 /** The last message a person wrote there, as ingest kept it. */
-function anchorOf(facts: Reply): Pick<Screen, "anchor"> {
-  const anchor = decodeMaybe<{ readonly anchor?: MessageId }>(facts)?.anchor;
-  return anchor === undefined ? {} : { anchor };
+function anchorOf(reply: Reply): Pick<Screen, "anchor"> {
+  const anchor = maybe(reply);
+  return anchor === undefined ? {} : { anchor: anchor as MessageId };
 }
 
 async function live({ run, keys }: RedisLink, chat: ChatKey): ReturnType<OutboxStore["live"]> {

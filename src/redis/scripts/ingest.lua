@@ -1,8 +1,8 @@
 -- Stores one mail once. KEYS: dedupe, mailbox, state, scheduled.
--- ARGV: token, dedupe ms, cap, mail, facts, chat, doorbell prefix, state ms.
+-- ARGV: token, dedupe ms, cap, mail, facts, chat, doorbell prefix, state ms, anchor ('' none: the one before stays).
 -- 'dup' | 'full' | 'live' | 'wake' | 'queued'
 local dedupe, mailbox, state, scheduled = unpack(KEYS)
-local token, dedupe_ms, cap, mail, facts, chat, doorbell, state_ms = unpack(ARGV)
+local token, dedupe_ms, cap, mail, facts, chat, doorbell, state_ms, anchor = unpack(ARGV)
 
 local seen = redis.call('GET', dedupe)
 if seen == token then
@@ -19,6 +19,9 @@ end
 redis.call('SET', dedupe, token, 'PX', dedupe_ms)
 append_mail(mailbox, state, mail)
 redis.call('HSET', state, 'f', facts)
+if anchor ~= '' then
+  redis.call('HSET', state, 'an', anchor)
+end
 redis.call('HDEL', state, 'gone')
 redis.call('PEXPIRE', state, state_ms)
 return ring(state, scheduled, chat, doorbell)

@@ -1,5 +1,5 @@
 -- The running view unless an operation that ends it stands in the outbox. KEYS: view, view text, outbox, slots, state.
--- {} | {view, open item, open text, address, slots, facts}
+-- {} | {view, open item, open text, address, slots, anchor}
 local running = redis.call('HMGET', KEYS[1], 'v', 's', 'i')
 if not running[1] then
   return {}
@@ -9,5 +9,5 @@ for _, entry in ipairs(redis.call('XRANGE', KEYS[3], '-', '+')) do
     return {}
   end
 end
-local place = redis.call('HMGET', KEYS[5], 'addr', 'f')
+local place = redis.call('HMGET', KEYS[5], 'addr', 'an')
 return { running[1], running[3], redis.call('GET', KEYS[2]), place[1], redis.call('HGETALL', KEYS[4]), place[2] }

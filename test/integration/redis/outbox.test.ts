@@ -149,3 +149,11 @@ describe("after a reconnect", () => {
     expect(finalText((await store.head(chat, 1)).ops[0]?.body)).toBe("one");
   });
 });
+
+it("the last message of a person is known as the anchor, and what tells none leaves it", async () => {
+  const chat = newChat();
+  await a.ingress.ingest(chat, "m7", prompt("x"), { ...facts(chat), anchor: "m7" as never });
+  await a.ingress.ingest(chat, "m8", prompt("y"), facts(chat));
+  expect((await outbox.head(chat, 1)).screen.anchor).toBe("m7");
+  expect(await a.ingress.facts(chat)).toMatchObject({ private: facts(chat).private });
+});

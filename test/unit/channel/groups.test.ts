@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { InboundEvent } from "../../../src/channel/port.ts";
+import { chatKey } from "../../../src/model/ids.ts";
 import type { Person } from "../../../src/model/message.ts";
 import { chatOf, lead, messageEvent, owner, type Rig, request, rig, stranger, talker } from "./harness.ts";
 
@@ -73,6 +74,41 @@ describe("a group", () => {
     const told = await r.sink.accept({ kind: "tap", dedupe: "t", at, person: lead, nonce });
     expect(told.text).toBe("You cannot answer this here.");
   });
+});
+
+test("a tap that does not tell the kind of its chat counts where the chat's last message came from", async () => {
+  const r = rig();
+  await r.write(owner, "fix it");
+  r.store.ask(request(3));
+  const nonce = r.store.put(chatOf("1"), {
+    act: "answer",
+    request: 3 as never,
+    answer: { kind: "decision", decision: "accept" },
+  });
+  const at = { chat: chatOf("1"), private: false, title: "?" };
+  expect((await r.sink.accept({ kind: "tap", dedupe: "t", at, person: owner, nonce })).text).toBe("Approved.");
+});
+
+test("a tap without the topic finds the button's own; one from another chat does not", async () => {
+  const r = rig();
+  const topic = chatKey({ channel: "fake", account: "main", chat: "g-mention", topicId: "t1" });
+  r.store.ask({ ...request(3), chat: topic });
+  const nonce = r.store.put(topic, {
+    act: "answer",
+    request: 3 as never,
+    answer: { kind: "decision", decision: "accept" },
+  });
+  const tap = (chat: string, n: number) =>
+    r.sink.accept({
+      kind: "tap",
+      dedupe: `t${n}`,
+      at: { chat: chatOf(chat), private: false, title: "Team" },
+      person: owner,
+      nonce,
+    });
+  expect((await tap("g-all", 1)).text).toBe("You cannot answer this here.");
+  expect((await tap("g-mention", 2)).text).toBe("Approved.");
+  expect(r.store.mail.at(-1)?.chat).toBe(topic);
 });
 
 describe("an owner", () => {
