@@ -16,7 +16,7 @@ const en = {
   notAvailable: (option: string) => `${option} is not available in this version`,
   started: 'Ready. Stop with Ctrl-C or "npx hotline stop"; running turns live on.',
   notRunning: (dataDir: string) =>
-    `No codex-hotline runs with dataDir ${dataDir}. Started with another configuration? Name it by --config.`,
+    `codex-hotline is not running (dataDir ${dataDir}). Started with another configuration? Name it by --config.`,
   stopping: {
     keep: (turns: number) =>
       turns === 0
@@ -57,8 +57,7 @@ const zh: CliWords = {
   unknownRole: (role) => `没有角色“${role}”：all、gateway 或 worker`,
   notAvailable: (option) => `此版本还没有 ${option}`,
   started: "已就绪。按 Ctrl-C 或运行“npx hotline stop”停止；正在进行的任务会继续。",
-  notRunning: (dataDir) =>
-    `没有使用数据目录 ${dataDir} 的 codex-hotline 在运行。如果用了其他配置，请用 --config 指明。`,
+  notRunning: (dataDir) => `codex-hotline 没有运行（数据目录 ${dataDir}）。如果用了其他配置，请用 --config 指明。`,
   stopping: {
     keep: (turns) => (turns === 0 ? "正在停止。" : `正在停止。以下 ${turns} 个任务在服务停止后继续：`),
     drain: (turns) => (turns === 0 ? "正在停止。" : `等以下 ${turns} 个任务结束后停止：`),

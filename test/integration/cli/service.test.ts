@@ -89,7 +89,10 @@ describe("a running service", () => {
     ]);
     expect(await service.ends).toBe(0);
     expect(existsSync(join(root, "data/hotline.lock"))).toBe(false);
-    expect(await finished(["status"])).toEqual([1, "codex-hotline is not running.\n"]);
+    expect(await finished(["status"])).toEqual([
+      1,
+      expect.stringMatching(/^codex-hotline is not running \(dataDir .+\)\./),
+    ]);
   });
 
   it("refuses a second instance, naming the pid, and is taken over after kill -9", async () => {
@@ -170,6 +173,9 @@ describe("a service that cannot run", () => {
   });
 
   it("has nothing to stop when nothing runs", async () => {
-    expect(await finished(["stop"])).toEqual([0, "codex-hotline is not running.\n"]);
+    expect(await finished(["stop"])).toEqual([
+      0,
+      expect.stringMatching(/^codex-hotline is not running \(dataDir .+\)\./),
+    ]);
   });
 });
