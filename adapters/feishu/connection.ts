@@ -22,7 +22,7 @@ export interface ConnectionDeps {
   readonly health: HealthKeeper;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Open id of the bot, asked for once. Rejects as the platform does. */
+  /** Open id of the bot, remembered once told. Rejects as the platform does. */
   botId(signal: AbortSignal): Promise<string>;
 }
 
@@ -33,6 +33,8 @@ const handshakeMs = 10_000;
 const lookMs = 200;
 /** Refused credentials are tried again after this long: only an operator can mend them. Everything else sooner. */
 const refusedPauseMs = 5 * 60_000;
+/** Who the bot is, is asked again after this long, ms. */
+const askPauseMs = 30_000;
 const pausesMs = [1000, 2000, 5000, 10_000, 30_000];
 
 /** Why a connection ended for good, as the SDK says it. */
@@ -81,8 +83,20 @@ async function connection(
   connected: () => void,
 ): Promise<void> {
   const { account, directory, clock, log, health } = deps;
-  const botId = await deps.botId(signal);
-  const dispatcher = createEvents({ directory, context: { account, botId }, clock, log }, sink);
+  const context = { account, botId: "" };
+  const known = new AbortController();
+  const asking = AbortSignal.any([signal, known.signal]);
+  try {
+    context.botId = await deps.botId(signal);
+  } catch (error) {
+    if (isUnauthorized(error)) throw error;
+    // Messages come all the same; until it is known, a mention counts as ours.
+    log.warn({ err: error }, "the platform does not say who the bot is, asking again");
+    void askAgain(deps, asking, (id) => {
+      context.botId = id;
+    });
+  }
+  const dispatcher = createEvents({ directory, context, clock, log }, sink);
   let ended: Ended | undefined;
   const client = new WSClient({
     appId: deps.appId,
@@ -113,6 +127,17 @@ async function connection(
       await clock.sleep(lookMs, signal).catch(() => undefined);
     }
   } finally {
+    known.abort();
     client.close({ force: true });
+  }
+}
+
+/** Until it is told or aborted. Never rejects. */
+async function askAgain(deps: ConnectionDeps, signal: AbortSignal, told: (id: string) => void): Promise<void> {
+  while (!signal.aborted) {
+    await deps.clock.sleep(askPauseMs, signal).catch(() => undefined);
+    if (signal.aborted) return;
+    const id = await deps.botId(signal).catch(() => undefined);
+    if (id !== undefined) return told(id);
   }
 }

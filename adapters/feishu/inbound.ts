@@ -9,7 +9,7 @@ import type { WireBotLeft, WireClicked, WireReacted, WireRecalled, WireReceived,
 export interface InboundContext {
   /** Account id of the configuration. */
   readonly account: string;
-  /** Open id of the bot. */
+  /** Open id of the bot; empty until it is known. */
   readonly botId: string;
 }
 
@@ -37,7 +37,9 @@ export function fromMessage(
   const isPrivate = message.chat_type === "p2p";
   const said = readContent(message.message_id, message.message_type, message.content);
   const mentions = message.mentions ?? [];
-  const own = mentions.filter((one) => one.id.open_id === context.botId).map((one) => one.key);
+  const own = mentions
+    .filter((one, at) => (context.botId === "" ? at === 0 : one.id.open_id === context.botId))
+    .map((one) => one.key);
   const text = mentions.reduce(
     (now, one) => now.replaceAll(one.key, own.includes(one.key) ? "" : `@${one.name}`),
     withoutOwn(said.text, own),
