@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { laws, mutants } from "../mutants/catalog.ts";
 import { planted } from "../mutants/tree.ts";
@@ -7,10 +7,13 @@ import { ROOT, trackedFiles } from "./source-files.ts";
 
 const read = (path: string): string => readFileSync(join(ROOT, path), "utf8");
 
-/** Laws named in the strings of a test file: the names of its tests. */
+/** Laws named in the strings of a test file and of the contract it runs: the names of its tests. */
 function lawsIn(path: string): ReadonlySet<string> {
+  const text = read(path);
+  const [contract] = /"\.\/([\w.]+\.contract\.ts)"/.exec(text)?.slice(1) ?? [];
+  const all = contract === undefined ? text : text + read(join(dirname(path), contract));
   return new Set(
-    [...read(path).matchAll(/["'`].*?["'`]/g)].flatMap(([name]) => [...name.matchAll(/\bL\d+\b/g)].map(([law]) => law)),
+    [...all.matchAll(/["'`].*?["'`]/g)].flatMap(([name]) => [...name.matchAll(/\bL\d+\b/g)].map(([law]) => law)),
   );
 }
 
