@@ -83,7 +83,7 @@ async function connection(
   connected: () => void,
 ): Promise<void> {
   const { account, directory, clock, log, health } = deps;
-  const context = { account, botId: "" };
+  const context = { account, appId: deps.appId, botId: "" };
   const known = new AbortController();
   const asking = AbortSignal.any([signal, known.signal]);
   try {

@@ -57,10 +57,12 @@ export function createEvents(deps: EventDeps, sink: InboundSink): EventDispatche
     const isPrivate = message.chat_type === "p2p";
     const id = sender.sender_id?.open_id;
     await inLane(message.chat_id, async () => {
-      const [name, chat, parent] = await Promise.all([
+      const merged = message.message_type === "merge_forward";
+      const [name, chat, parent, forwarded] = await Promise.all([
         id === undefined ? "" : directory.name(id),
         isPrivate ? undefined : directory.chat(message.chat_id),
         message.parent_id ? directory.message(message.parent_id) : undefined,
+        merged ? directory.forwarded(message.message_id) : undefined,
       ]);
       directory.seen(
         {
@@ -73,7 +75,12 @@ export function createEvents(deps: EventDeps, sink: InboundSink): EventDispatche
         },
         isPrivate,
       );
-      const around = { name, title: chat?.title ?? "", ...(parent === undefined ? {} : { parent }) };
+      const around = {
+        name,
+        title: chat?.title ?? "",
+        ...(parent === undefined ? {} : { parent }),
+        ...(forwarded === undefined ? {} : { forwarded }),
+      };
       await accept(fromMessage(event, around, context));
     });
     return {};

@@ -110,9 +110,22 @@ function cardWords(node: unknown): string {
       .filter((text) => text !== "")
       .join("\n");
   if (typeof node !== "object" || node === null) return "";
-  const { tag, content, text, title, elements, body, columns, header } = node as Node;
+  const { tag, content, text, title, elements, body, columns, header, text_size: size } = node as Node;
+  // Our footers and part marks are no words of the answer.
+  if (size === "notation") return "";
   const own = typeof content === "string" ? content : typeof text === "string" && tag !== "button" ? text : "";
-  return [own, ...[title, header, body, elements, columns].map(cardWords)].filter((part) => part !== "").join("\n");
+  return [unescaped(own), ...[title, header, body, elements, columns].map(cardWords)]
+    .filter((part) => part !== "")
+    .join("\n");
+}
+
+/** Card Markdown without the platform's tags and references. */
+function unescaped(text: string): string {
+  return text
+    .replace(/<\/?font[^>]*>/g, "")
+    .replace(/&nbsp;/g, " ")
+    .replace(/&#(\d+);/g, (_, code: string) => String.fromCodePoint(Number(code)))
+    .replaceAll("\u200a", "");
 }
 
 function string(value: unknown): string {

@@ -9,6 +9,7 @@ import type { WireBotLeft, WireClicked, WireReacted, WireRecalled, WireReceived,
 export interface InboundContext {
   /** Account id of the configuration. */
   readonly account: string;
+  readonly appId: string;
   /** Open id of the bot; empty until it is known. */
   readonly botId: string;
 }
@@ -18,6 +19,8 @@ export interface Surroundings {
   readonly name: string;
   readonly title: string;
   readonly parent?: WireStored;
+  /** What a merged forward holds. */
+  readonly forwarded?: string;
 }
 
 /** `feishu:ou_…`. */
@@ -35,16 +38,16 @@ export function fromMessage(
   const openId = sender.sender_id?.open_id;
   if (sender.sender_type !== "user" || openId === undefined) return undefined;
   const isPrivate = message.chat_type === "p2p";
-  const said = readContent(message.message_id, message.message_type, message.content);
+  const said =
+    around.forwarded === undefined
+      ? readContent(message.message_id, message.message_type, message.content)
+      : { text: around.forwarded, attachments: [] };
   const mentions = message.mentions ?? [];
   const own = mentions
     .filter((one, at) => (context.botId === "" ? at === 0 : one.id.open_id === context.botId))
     .map((one) => one.key);
-  const text = mentions.reduce(
-    (now, one) => now.replaceAll(one.key, own.includes(one.key) ? "" : `@${one.name}`),
-    withoutOwn(said.text, own),
-  );
-  const reply = replyOf(event, around);
+  const text = named(withoutOwn(said.text, own), mentions, own);
+  const reply = replyOf(event, around, context);
   const read: InboundMessage = {
     messageId: message.message_id as MessageId,
     person: personOf(openId, around.name),
@@ -64,21 +67,33 @@ export function fromMessage(
       anchor: message.message_id as MessageId,
     },
     message: read,
-    addressed: isPrivate || own.length > 0 || said.text.includes("@_all") || reply?.own === true,
+    addressed: isPrivate || own.length > 0 || reply?.own === true,
   };
 }
 
-/** The bot's own mention at the start is the address, no part of the letter. */
-function withoutOwn(text: string, keys: readonly string[]): string {
-  const start = text.trimStart();
-  const key = keys.find((one) => start.startsWith(one));
-  return key === undefined ? text : start.slice(key.length);
+const placeholder = /@_user_\d+/g;
+
+/** Placeholders of mentions as names; the bot's own go. */
+function named(
+  text: string,
+  mentions: NonNullable<WireReceived["message"]["mentions"]>,
+  own: readonly string[],
+): string {
+  const names = new Map(mentions.map((one) => [one.key, own.includes(one.key) ? "" : `@${one.name}`]));
+  return text.replace(placeholder, (key) => names.get(key) ?? key);
 }
 
-function replyOf(event: WireReceived, { parent }: Surroundings): InboundMessage["replyTo"] {
+/** The bot's own mention at the start is the address, no part of the letter. */
+function withoutOwn(text: string, own: readonly string[]): string {
+  const start = text.trimStart();
+  const [key] = start.match(/^@_user_\d+/) ?? [];
+  return key !== undefined && own.includes(key) ? start.slice(key.length) : text;
+}
+
+function replyOf(event: WireReceived, { parent }: Surroundings, context: InboundContext): InboundMessage["replyTo"] {
   const id = event.message.parent_id;
   if (id === undefined || id === "") return undefined;
-  const own = parent?.sender?.sender_type === "app";
+  const own = parent?.sender?.sender_type === "app" && parent.sender.id === context.appId;
   const words = parent?.body === undefined ? "" : readContent(id, parent.msg_type, parent.body.content).text;
   return { messageId: id as MessageId, own, ...(words === "" ? {} : { text: sanitize(words) }) };
 }
@@ -90,6 +105,7 @@ export function fromRecall(event: WireRecalled, known: WireStored | undefined, c
     dedupe: `r${event.message_id}`,
     at: placeOf(event.chat_id, known?.thread_id, context),
     messageId: event.message_id as MessageId,
+    of: `m${event.message_id}`,
   };
 }
 

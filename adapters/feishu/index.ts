@@ -2,6 +2,7 @@ import type { Agent } from "node:http";
 import type { Channel } from "../../src/channel/port.ts";
 import type { Clock } from "../../src/lib/clock.ts";
 import type { Logger } from "../../src/lib/log.ts";
+import type { OutboundCall } from "../../src/model/delivery.ts";
 import { accountKey } from "../../src/model/ids.ts";
 import { capabilities, limits } from "./capabilities.ts";
 import { createClient, type FeishuClient } from "./client.ts";
@@ -14,6 +15,7 @@ import { createHttp } from "./http.ts";
 import { renderFrame } from "./live.ts";
 import { renderBody } from "./outbound.ts";
 import { createPerform } from "./perform.ts";
+import { feishuRequest } from "./requests.ts";
 import { readBotInfo } from "./wire.ts";
 
 /** One Feishu or Lark app. */
@@ -45,7 +47,7 @@ export function createFeishuChannel(options: FeishuOptions): Channel {
   const agent = options.proxyAgent === undefined ? {} : { agent: options.proxyAgent };
   const client = createClient({ appId, appSecret, domain, ...agent, timeoutMs, uploadTimeoutMs });
   const health = createHealth(clock);
-  const directory = createDirectory({ call: client.call, log });
+  const directory = createDirectory({ appId, call: client.call, log });
   const perform = createPerform({ call: client.call, upload: client.upload, classify, codeOf, clock, log });
   const whoAmI = createWhoAmI(client);
 
@@ -89,7 +91,8 @@ export function createFeishuChannel(options: FeishuOptions): Channel {
     isGroup: () => true,
     async perform(chat, call, signal, attempt) {
       const result = await perform(chat, call, signal, attempt);
-      if (result.outcome === "done" && result.message !== undefined) directory.sent(result.message.messageId);
+      if (result.outcome === "done" && result.message !== undefined)
+        directory.sent(result.message.messageId, contentOf(call));
       if (result.outcome === "unauthorized") health.trouble("failed", "Feishu refuses the app id or secret");
       return result;
     },
@@ -100,6 +103,13 @@ export function createFeishuChannel(options: FeishuOptions): Channel {
     // Feishu has no command menu an app can publish.
     publishCommands: async () => {},
   };
+}
+
+/** Content of a card that a call sends or changes. */
+function contentOf(call: OutboundCall): string | undefined {
+  const request = feishuRequest(call);
+  if (request.kind === "send") return request.wire.content;
+  return request.kind === "patch" ? request.content : undefined;
 }
 
 /** Address of the platform for a `domain` of the configuration. */

@@ -26,49 +26,73 @@ const page = z.object({
   page_token: z.string().catch(""),
 });
 
+type Item = z.infer<typeof page>["items"][number];
+
+/** Whether a message of the history is the one looked for; `unclear`: its content is not told. */
+type Matches = (item: Item) => boolean | "unclear";
+
+/** What the history holds in place of a card it does not tell. */
+const stub = "请升级至最新版本客户端";
+
+/** A message with the same words. */
+export function sameWords(wire: Wire): Matches {
+  const wanted = wordsOf(wire.content);
+  return (item) => {
+    const content = item.body?.content ?? "";
+    return content.includes(stub) ? "unclear" : wordsOf(content) === wanted;
+  };
+}
+
+/** A file of that name. */
+export function sameFile(name: string): Matches {
+  return (item) => (item.body?.content ?? "").includes(JSON.stringify(name));
+}
+
 /**
- * Looks for a message of ours in the history since `since` (ms since the epoch): same target, same words. Undefined: it
- * is not there. `forbidden`: the app may not look. Rejects with any other failure.
+ * Looks for a message of ours in the history since `since` (ms since the epoch): same target, same content. Undefined: it
+ * is not there. `unclear`: the app may not look, or is not told what is there. Rejects with any other failure.
  */
 export async function lookUp(
   deps: { readonly call: FeishuCall; codeOf(error: unknown): number | undefined },
   chat: ChatKey,
-  wire: Wire,
+  matches: Matches,
   place: Place,
   since: number,
   signal: AbortSignal,
-): Promise<MessageId | "forbidden" | undefined> {
+): Promise<MessageId | "unclear" | undefined> {
   const { chat: id, topicId } = chatAddress(chat);
   const container =
     topicId === undefined
       ? { container_id_type: "chat", container_id: id, start_time: String(Math.floor((since - slackMs) / 1000)) }
       : { container_id_type: "thread", container_id: topicId };
-  const wanted = wordsOf(wire.content);
   let token = "";
+  let unclear = false;
   try {
     for (let read = 0; read < maxPages; read += 1) {
       const query = {
         ...container,
         sort_type: "ByCreateTimeAsc",
         page_size: "50",
+        card_msg_content_type: "user_card_content",
         ...(token === "" ? {} : { page_token: token }),
       };
       const data = page.parse(await deps.call({ method: "GET", path: "/open-apis/im/v1/messages", query }, signal));
-      const found = data.items.find(
+      const ours = data.items.filter(
         (item) =>
           item.sender?.sender_type !== "user" &&
-          (place.replyTo === undefined || item.parent_id === undefined || item.parent_id === place.replyTo) &&
-          wordsOf(item.body?.content ?? "") === wanted,
+          (place.replyTo === undefined || item.parent_id === undefined || item.parent_id === place.replyTo),
       );
+      const found = ours.find((item) => matches(item) === true);
       if (found !== undefined) return found.message_id as MessageId;
+      unclear ||= ours.some((item) => matches(item) === "unclear");
       token = data.page_token;
-      if (!data.has_more || token === "") return undefined;
+      if (!data.has_more || token === "") break;
     }
   } catch (error) {
-    if (scopeMissing.has(deps.codeOf(error) ?? 0)) return "forbidden";
+    if (scopeMissing.has(deps.codeOf(error) ?? 0)) return "unclear";
     throw error;
   }
-  return undefined;
+  return unclear ? "unclear" : undefined;
 }
 
 /** The message with a visible line that it may have been sent before. */
@@ -111,6 +135,6 @@ function wordsOf(content: string): string {
   }
   return texts
     .join("")
-    .replace(/&#\d+;|<[^>]*>/gu, "")
+    .replace(/&(?:#\d+|nbsp|lt|gt|amp|quot);|<[^>]*>/gu, "")
     .replace(/[^\p{L}\p{N}]/gu, "");
 }

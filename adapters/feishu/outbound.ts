@@ -62,7 +62,12 @@ export function cardOf(content: Content): object {
 export function placeOf(chat: ChatKey, screen: Screen, replyTo?: MessageId): Place {
   const inTopic = chatAddress(chat).topicId !== undefined;
   const target = replyTo ?? (inTopic ? screen.anchor : undefined);
-  return { ...(target === undefined ? {} : { replyTo: target }), ...(inTopic ? { inThread: true } : {}) };
+  const other = inTopic && screen.anchor !== target ? screen.anchor : undefined;
+  return {
+    ...(target === undefined ? {} : { replyTo: target }),
+    ...(other === undefined ? {} : { orReplyTo: other }),
+    ...(inTopic ? { inThread: true } : {}),
+  };
 }
 
 function roomAbove(tail: readonly Element[]): number {
@@ -153,7 +158,12 @@ function renderEdit(body: Edit, screen: Screen, options: RenderOptions): readonl
   if (extra !== undefined) return renderEndLive({ op: "endLive", slot: body.slot, content: body.content }, screen);
   const edit: FeishuOutbound = {
     method: "im.message.patch",
-    request: { kind: "patch", messageId: sent.messageId, content: JSON.stringify(cardOf(body.content)) },
+    request: {
+      kind: "patch",
+      messageId: sent.messageId,
+      content: JSON.stringify(cardOf(body.content)),
+      ...(body.orSend ? {} : { optional: true as const }),
+    },
     idempotent: true,
     cost: "edit",
   };
@@ -196,7 +206,8 @@ function renderFile(body: File, screen: Screen, options: RenderOptions): readonl
 function renderEndLive(body: EndLive, screen: Screen): readonly FeishuOutbound[] {
   const sent = screen.slots[body.slot];
   const extra = readLiveExtra(sent?.extra);
-  if (sent === undefined || extra === undefined || !extra.sent) return [];
+  // A card that was made may be on the screen, even if nobody heard so.
+  if (sent === undefined || extra === undefined || extra.card === "") return [];
   const { ended } = feishuWords[extra.language];
   const first = body.content?.pieces[0]?.text ?? ended;
   return [

@@ -4,7 +4,7 @@ import type { Clock } from "../../src/lib/clock.ts";
 import type { Logger } from "../../src/lib/log.ts";
 import type { CallResult, OutboundCall } from "../../src/model/delivery.ts";
 import { type ChatKey, chatAddress, type MessageId } from "../../src/model/ids.ts";
-import { lookUp, marked } from "./lookup.ts";
+import { lookUp, marked, sameFile, sameWords } from "./lookup.ts";
 import { createCardSteps } from "./perform-card.ts";
 import { createReactions } from "./reactions.ts";
 import {
@@ -45,6 +45,10 @@ export type Perform = (
 const uuidTrustMs = 55 * 60_000;
 /** The message replied to was recalled or deleted. */
 const targetGone = new Set([230011, 231003]);
+/** Older than 14 days, recalled, deleted. */
+const unchangeable = new Set([230031, 230011, 231003]);
+/** How long a reaction may take, ms. */
+const markMs = 3000;
 
 /** Executes calls made by this adapter's `render`, one at a time per chat. Never throws; repeating and falling back is the sender's. */
 export function createPerform(deps: PerformDeps): Perform {
@@ -67,14 +71,9 @@ export function createPerform(deps: PerformDeps): Perform {
         case "upload":
           return await sendFile(deps, chat, request, attempt, signal);
         case "patch":
-          await deps.call(
-            { method: "PATCH", path: messagePath(request.messageId), body: { content: request.content } },
-            signal,
-          );
-          return { outcome: "done", message: { messageId: request.messageId as MessageId } };
+          return await patch(deps, request, signal);
         case "react":
-          await react(request.messageId, request.emoji, signal);
-          return { outcome: "done" };
+          return await mark((limited) => react(request.messageId, request.emoji, limited), signal);
         case "createCard":
         case "sendCard":
         case "frame":
@@ -101,6 +100,33 @@ export function createPerform(deps: PerformDeps): Perform {
   };
 }
 
+async function patch(
+  deps: PerformDeps,
+  request: Extract<FeishuRequest, { kind: "patch" }>,
+  signal: AbortSignal,
+): Promise<CallResult> {
+  const { messageId, content } = request;
+  const message = { messageId: messageId as MessageId };
+  try {
+    await deps.call({ method: "PATCH", path: messagePath(messageId), body: { content } }, signal);
+  } catch (error) {
+    if (request.optional !== true || !unchangeable.has(deps.codeOf(error) ?? 0)) throw error;
+    deps.log.info({ messageId }, "card can no longer be changed");
+  }
+  return { outcome: "done", message };
+}
+
+/** A mark is no message: it holds nothing up. */
+async function mark(act: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<CallResult> {
+  const limit = AbortSignal.timeout(markMs);
+  try {
+    await act(AbortSignal.any([signal, limit]));
+  } catch (error) {
+    if (signal.aborted || !limit.aborted) throw error;
+  }
+  return { outcome: "done" };
+}
+
 async function sendOnce(
   deps: PerformDeps,
   chat: ChatKey,
@@ -112,8 +138,8 @@ async function sendOnce(
   const uuid = attempt === undefined ? undefined : uuidOf(attempt.key);
   const since = attempt?.unsureSince;
   if (since === undefined || deps.clock.now() - since < uuidTrustMs) return send(deps, chat, wire, place, uuid, signal);
-  const found = await lookUp(deps, chat, wire, place, since, signal);
-  if (found === "forbidden") return send(deps, chat, marked(wire, request.language), place, uuid, signal);
+  const found = await lookUp(deps, chat, sameWords(wire), place, since, signal);
+  if (found === "unclear") return send(deps, chat, marked(wire, request.language), place, uuid, signal);
   if (found !== undefined) return { outcome: "done", message: { messageId: found } };
   return send(deps, chat, wire, place, uuid, signal);
 }
@@ -127,6 +153,11 @@ async function sendFile(
 ): Promise<CallResult> {
   const refusal = await uploadRefusal(request.file, request.maxBytes);
   if (refusal !== undefined) return { outcome: "refused", reason: refusal };
+  const since = attempt?.unsureSince;
+  if (since !== undefined && deps.clock.now() - since >= uuidTrustMs) {
+    const found = await lookUp(deps, chat, sameFile(request.file.name), request.place, since, signal);
+    if (found !== undefined && found !== "unclear") return { outcome: "done", message: { messageId: found } };
+  }
   const key = await deps.upload(request.as, request.file, signal);
   const content = JSON.stringify(request.as === "image" ? { image_key: key } : { file_key: key });
   const uuid = attempt === undefined ? undefined : uuidOf(attempt.key);
@@ -143,10 +174,11 @@ async function send(
   signal: AbortSignal,
 ): Promise<CallResult> {
   const body = { msg_type: wire.type, content: wire.content, ...(uuid === undefined ? {} : { uuid }) };
-  if (place.replyTo !== undefined) {
+  for (const target of [place.replyTo, place.orReplyTo]) {
+    if (target === undefined) continue;
     try {
       const thread = place.inThread === true ? { reply_in_thread: true } : {};
-      const path = `${messagePath(place.replyTo)}/reply`;
+      const path = `${messagePath(target)}/reply`;
       return sent(await deps.call({ method: "POST", path, body: { ...body, ...thread } }, signal));
     } catch (error) {
       if (!targetGone.has(deps.codeOf(error) ?? 0)) throw error;

@@ -31,6 +31,8 @@ export interface Wire {
 /** Where a new message goes: below `replyTo` where there is one, else into the chat. */
 export interface Place {
   readonly replyTo?: string;
+  /** In its place when that is gone. */
+  readonly orReplyTo?: string;
   /** Reply inside the topic: a bare message would open a new one. */
   readonly inThread?: true;
 }
@@ -48,7 +50,8 @@ export type FeishuRequest =
       readonly maxBytes: number;
       readonly place: Place;
     }
-  | { readonly kind: "patch"; readonly messageId: string; readonly content: string }
+  /** `optional`: a card that can no longer be changed stays as it is. */
+  | { readonly kind: "patch"; readonly messageId: string; readonly content: string; readonly optional?: true }
   | { readonly kind: "react"; readonly messageId: string; readonly emoji?: string }
   /** Makes the entity of a streaming card; `extra` names it once its id is known. */
   | { readonly kind: "createCard"; readonly card: object; readonly extra: LiveExtra }

@@ -54,6 +54,7 @@ const stored = z.object({
         msg_type: z.string(),
         chat_id: z.string().optional(),
         thread_id: z.string().optional(),
+        upper_message_id: z.string().optional(),
         sender: z.object({ id: z.string().catch(""), sender_type: z.string() }).optional(),
         body: z.object({ content: z.string() }).optional(),
       }),
@@ -86,4 +87,5 @@ export const readClicked = reader(clicked);
 export const readBotInfo = reader(botInfo);
 export const readChatInfo = reader(chatInfo);
 export const readUserInfo = reader(userInfo);
+export const readAllStored = (data: unknown): readonly WireStored[] | undefined => stored.safeParse(data).data?.items;
 export const readStored = (data: unknown): WireStored | undefined => stored.safeParse(data).data?.items[0];

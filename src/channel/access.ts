@@ -30,8 +30,6 @@ export interface AccessRules {
 export interface Access {
   /** Rights of a person in a chat; empty for strangers, and in groups that are off. */
   rightsOf(person: Person, at: ChatFacts): Promise<ReadonlySet<Right>>;
-  /** The bot takes part there at all: every private chat, and groups that are on. */
-  open(at: ChatFacts): boolean;
   /** The bot hears only what is meant for it there. */
   mentionOnly(at: ChatFacts): boolean;
   /** The person owns the service: every right, in every chat. */
@@ -73,7 +71,6 @@ export function createAccess(rules: AccessRules, claimed: () => Promise<readonly
 
   return {
     owns,
-    open: (at) => at.private || groupOf(at) !== undefined,
     mentionOnly: (at) => !at.private && groupOf(at)?.mode === "mention",
     async rightsOf(person, at) {
       const rights = await rightsOf(person, at);

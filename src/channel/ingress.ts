@@ -69,13 +69,13 @@ async function placed<T extends InboundEvent>(deps: IngressDeps, event: T, chat:
   return known === undefined ? event : { ...event, at: { ...event.at, private: known.private, title: known.title } };
 }
 
-/** Only what was taken can be taken back: of a message nobody stored, the actor finds nothing to do. */
+/** Only what was taken can be taken back: of a message nobody stored, nothing is (L9). */
 async function acceptRecall(
   deps: IngressDeps,
   event: Extract<InboundEvent, { kind: "recall" }>,
   chat: ChatKey,
 ): Promise<void> {
-  if (!deps.access.open(event.at)) return;
+  if (!(await deps.store.seen(chat, event.of))) return;
   const mail = { kind: "recall", messageId: event.messageId } as const;
   await deps.store.ingest(chat, event.dedupe, mail, event.at);
 }

@@ -37,7 +37,7 @@ export async function acceptMessage(deps: IngressDeps, memory: MessageMemory, to
   const event = named(told);
   const { message } = event;
   const command = readCommand(message.text);
-  if (!isMeant(deps, event, command)) return;
+  if (!(await isMeant(deps, event, command))) return;
   const rights = await deps.access.rightsOf(message.person, event.at);
   if (await claimed(deps, event, rights, command)) return;
   if (rights.size === 0) {
@@ -66,11 +66,12 @@ function named(event: MessageEvent): MessageEvent {
   return event.at.private ? event : { ...event, message: { ...event.message, named: true } };
 }
 
-/** In a group that wants to be left alone: a mention, a reply to the bot, or a command of ours. */
-function isMeant(deps: IngressDeps, event: MessageEvent, command: InboundCommand | undefined): boolean {
+/** In a group that wants to be left alone: a mention, a reply to the bot, a command of ours, or what the person was asked for. */
+async function isMeant(deps: IngressDeps, event: MessageEvent, command: InboundCommand | undefined): Promise<boolean> {
   if (!deps.access.mentionOnly(event.at) || (event.kind === "message" && event.addressed)) return true;
+  if (command === undefined) return (await deps.store.reserved(event.chat, event.message.person.id)) !== undefined;
   // `/stop@other_bot` is another bot's.
-  const own = command !== undefined && !/^\/\S*@/.test(event.message.text);
+  const own = !/^\/\S*@/.test(event.message.text);
   return own && (deps.commands.has(command.name) || edgeCommands.has(command.name));
 }
 

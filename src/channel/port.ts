@@ -49,7 +49,14 @@ export type InboundEvent =
       readonly draftId: number;
     }
   /** A person took a message back. */
-  | { readonly kind: "recall"; readonly dedupe: string; readonly at: ChatFacts; readonly messageId: MessageId }
+  | {
+      readonly kind: "recall";
+      readonly dedupe: string;
+      readonly at: ChatFacts;
+      readonly messageId: MessageId;
+      /** `dedupe` of the message itself. */
+      readonly of: string;
+    }
   /** A person put an OK on a message. */
   | {
       readonly kind: "ok";
@@ -153,6 +160,8 @@ export interface IngressStore {
   ingest(chat: ChatKey, dedupe: string, mail: Mail, facts: ChatFacts): Promise<IngestResult>;
   /** Marks an event as seen that needs no mail. False: seen before. */
   once(chat: ChatKey, dedupe: string): Promise<boolean>;
+  /** Whether an event was stored, or dealt with, before. */
+  seen(chat: ChatKey, dedupe: string): Promise<boolean>;
   /** The chat an inbound address belongs to (a moved group keeps its old key). */
   resolve(chat: ChatKey): Promise<ChatKey>;
   move(from: ChatKey, to: ChatKey): Promise<void>;

@@ -85,9 +85,14 @@ async function answer(deps: IngressDeps, tap: Tap, record: RequestRecord, given:
 async function askReason(deps: IngressDeps, tap: Tap, record: RequestRecord): Promise<TapReply> {
   const reserved = await deps.store.reserve(record, tap.person);
   if (reserved.verdict === "taken") {
-    await tell(deps.store, deps.log, tap.chat, { text: tap.words.reasonFor(record.number), asks: true });
+    await tell(deps.store, deps.log, tap.chat, { text: asking(tap, tap.words.reasonFor(record.number)), asks: true });
   }
   return { text: verdictText(deps, tap.words, reserved, tap.words.writeReason) };
+}
+
+/** A group's platform may keep a plain message from the bot; a reply always comes. */
+function asking(tap: Tap, text: string): string {
+  return tap.event.at.private ? text : `${text}\n${tap.words.byReply}`;
 }
 
 async function askAnswer(
@@ -101,7 +106,7 @@ async function askAnswer(
   const question = body.kind === "question" ? body.questions.find((q) => q.id === act.question) : undefined;
   if (reserved.verdict === "taken") {
     const text = question === undefined ? tap.words.writeAnswer : question.question;
-    await tell(deps.store, deps.log, tap.chat, { text, asks: true });
+    await tell(deps.store, deps.log, tap.chat, { text: asking(tap, text), asks: true });
   }
   return { text: verdictText(deps, tap.words, reserved, tap.words.writeAnswer) };
 }

@@ -5,6 +5,9 @@ import type { Cost } from "./budget.ts";
 import { type Desk, perform, persist } from "./desk.ts";
 import type { LiveUrgency, PickResult } from "./scheduler.ts";
 
+/** Refusals in a row after which a turn's frames end. */
+const maxRefused = 3;
+
 /** What the sender knows of a chat's running view; starts anew with each turn. */
 export interface LiveState {
   /** Turn slot these facts belong to. */
@@ -18,6 +21,8 @@ export interface LiveState {
   last: { readonly at: number; readonly exact: string; readonly baseline: string } | undefined;
   /** No frame of this slot can be shown any more. */
   dead: boolean;
+  /** Frames the platform refused, in a row. */
+  refused: number;
 }
 
 /** What became of a picked frame. `next`: the wish that follows; `ended`: no view runs. */
@@ -34,7 +39,7 @@ interface Frame {
 
 /** A chat without a running view. */
 export function freshLive(cost: Cost): LiveState {
-  return { slot: undefined, textTried: false, textShown: false, cost, last: undefined, dead: false };
+  return { slot: undefined, textTried: false, textShown: false, cost, last: undefined, dead: false, refused: 0 };
 }
 
 /** Forgets the previous turn's facts when the view is another turn's. */
@@ -117,7 +122,10 @@ async function showFrame(
     switch (result.outcome) {
       case "done": {
         const screen = await shown(desk, chat, state, { ...frame, screen: onScreen }, call, now, result.message);
-        if (result.again !== true) return { result: "sent", next: "refresh" };
+        if (result.again !== true) {
+          state.refused = 0;
+          return { result: "sent", next: "refresh" };
+        }
         onScreen = screen;
         const next = rendered(desk, { ...frame, screen }, state, now);
         if (next === undefined) return { result: "sent", next: "refresh" };
@@ -126,7 +134,7 @@ async function showFrame(
         continue;
       }
       case "refused":
-        if (call.fallback === undefined) return dropped(desk, chat, state, result.reason);
+        if (call.fallback === undefined) return refusedFrame(desk, chat, state, call, result.reason);
         call = call.fallback;
         extra(call.cost);
         continue;
@@ -147,6 +155,14 @@ async function showFrame(
         return dropped(desk, chat, state, result.reason);
     }
   }
+}
+
+/** What is refused again and again is not tried for ever; the operator is told once per turn. */
+function refusedFrame(desk: Desk, chat: ChatKey, state: LiveState, call: OutboundCall, reason: string): LiveStep {
+  state.refused += 1;
+  state.dead = state.refused >= maxRefused;
+  if (state.dead) desk.log.warn({ chat, slot: state.slot, method: call.method, reason }, "live frames are refused");
+  return dropped(desk, chat, state, reason);
 }
 
 function dropped(desk: Desk, chat: ChatKey, state: LiveState, reason: string): LiveStep {

@@ -51,6 +51,7 @@ export function createIngressStore(options: IngressStoreOptions): IngressStore {
     },
     once: async (chat, dedupe) =>
       (await edge(run("once", [keys.dedupe(chat, dedupe)], [randomUUID(), retention.dedupeMs]))) === 1,
+    seen: async (chat, dedupe) => (await edge(answered(redis.exists(keys.dedupe(chat, dedupe))))) === 1,
     resolve: async (chat) => ((await edge(answered(redis.get(keys.moved(chat))))) ?? chat) as ChatKey,
     move: (from, to) => edge(moveChat(link, from, to)),
     button: async (nonce) => decodeMaybe<ButtonRecord>(await edge(answered(redis.get(keys.button(nonce))))),

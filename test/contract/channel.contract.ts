@@ -228,6 +228,21 @@ export function channelContract(make: () => Platform): void {
       expect(platform.shown("home")).toEqual([]);
     });
 
+    test("a reason that was asked for is taken from the answer to the question, and quoted back", async () => {
+      platform.say("team", "member", "push it", { mention: true });
+      const turn = await world.turn();
+      turn.process.emit({ kind: "request", request: push(turn) });
+      const card = await world.message("team", "git push");
+      await platform.tap("team", card.id, "Decline and say why", "owner");
+      const question = await world.message("team", "Reason for declining");
+      expect(question.text).toContain("as a reply to this message");
+      platform.say("team", "owner", "use pnpm", { replyTo: question.id });
+      await until(() => turn.process.answers.length === 1, "the answer");
+      expect(turn.process.answers[0]?.answer).toMatchObject({ decision: "decline", reason: "use pnpm" });
+      expect(turn.process.steers.map((steer) => JSON.stringify(steer.input)).join()).toContain("use pnpm");
+      await world.message("team", "use pnpm");
+    });
+
     test("a card is answered by those who may approve, by who tapped (L7)", async () => {
       platform.say("team", "member", "push it", { mention: true });
       const turn = await world.turn();

@@ -130,6 +130,34 @@ describe("L5, L8: kill -9 of the service", () => {
   }
 });
 
+it("a card nobody heard of again is closed with its turn, or as it stands where the platform refuses the rest", async () => {
+  await started();
+  world.model.on("short", [text(["Short."])]);
+  world.feishu.faults.arm({ kind: "cut", applied: true }, { method: "im.message.create", times: 2 });
+  world.say("short");
+  await world.message("Short.");
+  await allClosed();
+  world.model.on("again", [text(["And ", "again."], { everyMs: 300 })]);
+  world.feishu.faults.arm({ kind: "refuse", code: 230099, status: 200 }, { method: "cardkit.update", times: 9 });
+  world.say("again");
+  await world.message("And again.");
+  await allClosed();
+  expect(JSON.stringify(world.cards().map((card) => card.card))).not.toContain('"Stop"');
+});
+
+it("a merged forward is read with what it holds; a quoted answer with its words", async () => {
+  await started();
+  const inner = world.feishu.phone.say(world.team, world.mate, "the build is red");
+  world.model.on(/the build is red/, [text(["I see it."])]);
+  world.feishu.phone.send(world.chat, world.owner, "merge_forward", { content: "Merged" }, { children: [inner] });
+  const final = await world.message("I see it.");
+  world.model.on(/what do you mean/, [text(["That."])]);
+  world.feishu.phone.say(world.chat, world.owner, "what do you mean", { replyTo: final });
+  await world.message("That.");
+  expect(world.model.userTexts().some((t) => t.includes("Bo: the build is red"))).toBe(true);
+  expect(world.model.userTexts().some((t) => t.includes("[In reply to: I see it."))).toBe(true);
+});
+
 describe("an app", () => {
   it("without an owner is claimed by the code that start prints", async () => {
     await started({ unclaimed: true });

@@ -104,7 +104,7 @@ function write(context: Context, call: Call, chat: Chat, parent: Message | undef
   const uuid = call.body.uuid;
   if (uuid !== undefined && (typeof uuid !== "string" || uuid.length === 0 || uuid.length > 50)) throw invalid("uuid");
   const known = typeof uuid === "string" ? context.world.uuids.get(uuid) : undefined;
-  if (known !== undefined && context.now() - known.at < hourMs) return wireOf(known.message);
+  if (known !== undefined && context.now() - known.at < hourMs) return wireOf(context, known.message);
   const type = String(call.body.msg_type ?? "");
   const content = contentOf(context, type, call.body.content);
   if (!context.rates.take(`chat ${chat.id}`, 5, 1000))
@@ -124,6 +124,7 @@ function write(context: Context, call: Call, chat: Chat, parent: Message | undef
     ...(topic === undefined ? {} : { threadId: topic }),
     ...(content.cardId === undefined ? {} : { cardId: content.cardId }),
     mentions: [],
+    children: [],
     reactions: [],
     recalled: false,
   };
@@ -131,7 +132,7 @@ function write(context: Context, call: Call, chat: Chat, parent: Message | undef
   const entity = content.cardId === undefined ? undefined : context.world.cards.get(content.cardId);
   if (entity !== undefined) entity.message = message;
   if (typeof uuid === "string") context.world.uuids.set(uuid, { message, at: context.now() });
-  return wireOf(message);
+  return wireOf(context, message);
 }
 
 /** Content the platform takes; an interactive one may name a card entity, which can be sent once. */
@@ -160,7 +161,8 @@ function contentOf(
       const key = String(parsed[`${type}_key`] ?? "");
       if (context.world.files.get(key)?.own !== true)
         throw new Refusal(230001, `Your request contains an invalid request parameter, ext=invalid ${type}_key`);
-      return { text: value };
+      const file = context.world.files.get(key);
+      return { text: type === "file" ? JSON.stringify({ file_key: key, file_name: file?.name }) : value };
     }
     default:
       throw invalid(`msg_type ${type}`);
@@ -212,7 +214,9 @@ function patch(context: Context, call: Call): Answer {
 
 function get(context: Context, call: Call): Answer {
   const message = messageOf(context, call);
-  return { items: [wireOf(message)] };
+  const asSent = call.query.card_msg_content_type === "user_card_content";
+  const children = message.children.map((child) => ({ ...wireOf(context, child), upper_message_id: message.id }));
+  return { items: [wireOf(context, message, asSent), ...children] };
 }
 
 function list(context: Context, call: Call): Answer {
@@ -230,8 +234,9 @@ function list(context: Context, call: Call): Answer {
   if (Number(size) > 50) throw invalid("page_size");
   const since = all.filter((m) => m.at >= Number(start) * 1000 && !m.recalled);
   if (call.query.sort_type === "ByCreateTimeDesc") since.reverse();
+  const asSent = call.query.card_msg_content_type === "user_card_content";
   const from = Number(token ?? "0");
-  const items = since.slice(from, from + Number(size)).map(wireOf);
+  const items = since.slice(from, from + Number(size)).map((m) => wireOf(context, m, asSent));
   const next = from + items.length;
   return { items, has_more: next < since.length, ...(next < since.length ? { page_token: String(next) } : {}) };
 }
@@ -244,7 +249,7 @@ function remove(context: Context, call: Call): Answer {
 }
 
 /** A message as the platform tells it. */
-function wireOf(message: Message): Readonly<Record<string, unknown>> {
+function wireOf(context: Context, message: Message, asSent = true): Readonly<Record<string, unknown>> {
   return {
     message_id: message.id,
     ...(message.root === undefined ? {} : { root_id: message.root.id }),
@@ -257,12 +262,12 @@ function wireOf(message: Message): Readonly<Record<string, unknown>> {
     updated: message.versions.length > 0,
     chat_id: message.chat.id,
     sender: {
-      id: message.from?.id ?? "cli_app",
+      id: message.from?.id ?? context.appId,
       id_type: message.from === undefined ? "app_id" : "open_id",
       sender_type: message.from === undefined ? "app" : "user",
       tenant_key: "tenant",
     },
-    body: { content: message.recalled ? "This message was recalled" : message.content },
+    body: { content: contentTold(message, asSent) },
     mentions: message.mentions.map(({ key, id, name }) => ({
       key,
       id,
@@ -271,6 +276,13 @@ function wireOf(message: Message): Readonly<Record<string, unknown>> {
       tenant_key: "tenant",
     })),
   };
+}
+
+/** The history tells cards of version 2.0 only to those who ask for them as they were sent. */
+function contentTold(message: Message, asSent: boolean): string {
+  if (message.recalled) return "This message was recalled";
+  if (asSent || message.type !== "interactive") return message.content;
+  return JSON.stringify({ title: null, elements: [[{ tag: "text", text: "请升级至最新版本客户端，以查看内容" }]] });
 }
 
 function json(value: string): Readonly<Record<string, unknown>> {

@@ -8,6 +8,8 @@ export interface SayOptions {
   /** The bot is mentioned, at the start. */
   readonly mention?: boolean;
   readonly replyTo?: Message;
+  /** What a merged forward holds. */
+  readonly children?: readonly Message[];
   /** Opens a topic below the answered message, or writes in its topic. */
   readonly inThread?: boolean;
 }
@@ -77,6 +79,7 @@ export class Phone {
       ...(root === undefined ? {} : { root }),
       ...(thread === undefined ? {} : { threadId: thread }),
       mentions,
+      children: options.children ?? [],
       reactions: [],
       recalled: false,
     };

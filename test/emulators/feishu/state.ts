@@ -44,6 +44,8 @@ export interface Message {
   /** Of a message that shows a card entity. */
   readonly cardId?: string;
   readonly mentions: readonly Mention[];
+  /** Of a merged forward. */
+  readonly children: readonly Message[];
   readonly reactions: Reaction[];
   recalled: boolean;
 }

@@ -57,6 +57,18 @@ describe("live frames", () => {
     expect(store.slots(ada).t1?.messageId).toBe("m1");
   });
 
+  test("that are refused again and again end for the turn; the final comes all the same", async () => {
+    const { clock, store, channel } = await rig();
+    channel.answer = (call) => (call.method === "draft" ? { outcome: "refused", reason: "no scope" } : undefined);
+    for (let i = 0; i < 10; i++) {
+      store.view(ada, view("t1", `text ${i}`, clock.now()));
+      await clock.advance(2000);
+    }
+    expect(channel.seen.filter((s) => s.method === "draft")).toHaveLength(3);
+    store.append(ada, message("final", { endsLive: "t1" }));
+    await clock.until(() => channel.texts().includes("final"));
+  });
+
   test("of the next turn begin as if there had been none before", async () => {
     const { clock, store, channel } = await rig();
     store.view(ada, view("t1", "one", clock.now()));
