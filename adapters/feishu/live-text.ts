@@ -4,6 +4,8 @@ import { tappable } from "../../src/model/text/links.ts";
 const tablesPerCard = 3;
 const fenceLine = /^ {0,3}(?:(?:[-+*]|\d{1,9}[.)]) +)*(`{3,}|~{3,})([^`]*)$/u;
 const halfFence = /^ {0,3}(?:(?:[-+*]|\d{1,9}[.)]) +)*[`~]{1,}[^`]*$/u;
+/** List markers and nothing behind them yet: a fence may follow. */
+const onlyMarkers = /^ {0,3}(?:(?:[-+*]|\d{1,9}[.)]?) *)*$/u;
 const delimiterRow = /^ {0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-*:?[ \t]*)*$/u;
 
 /** A growing answer as a card shows it. */
@@ -66,7 +68,7 @@ function wholeLine(line: string, state: State): string {
 /** The last line, not whole yet. */
 function openLine(line: string, state: State): string {
   if (state.fence !== "") return /^[\s`~]*$/u.test(line) ? "" : line;
-  if (halfFence.test(line) || delimiterRow.test(line) || /^\s*$/u.test(line)) return "";
+  if (halfFence.test(line) || onlyMarkers.test(line) || delimiterRow.test(line) || /^[\s|:-]*$/u.test(line)) return "";
   // A line of one unclear beginning is soon a table row or a fence; everything else shows at once.
   return inline(line, false);
 }
@@ -122,6 +124,9 @@ function codeSpan(line: string, at: number, whole: boolean): Step | undefined {
   return whole ? { text: run.replaceAll("`", "&#96;"), next: inside } : undefined;
 }
 
+/** What may still become a link: its address has no end yet. */
+const halfLink = /^\[[^[\]]*(?:\](?:\((?:[^()]|\([^()]*\))*(?:\([^()]*)?)?)?$/u;
+
 /** `[label](address)`; brackets that are no such link are literal. */
 function link(line: string, at: number, whole: boolean): Step | undefined {
   const found = /^\[([^[\]]*)\]\(<?([^\s()<>]*(?:\([^\s()<>]*\)[^\s()<>]*)*)>?(?:\s+"[^"]*")?\)/u.exec(line.slice(at));
@@ -136,6 +141,6 @@ function link(line: string, at: number, whole: boolean): Step | undefined {
       next,
     };
   }
-  if (!whole && /^\[[^[\]]*(?:\](?:\([^)]*)?)?$/u.test(line.slice(at))) return undefined;
+  if (!whole && halfLink.test(line.slice(at))) return undefined;
   return { text: "&#91;", next: at + 1 };
 }

@@ -37,7 +37,13 @@ test("what a growing answer shows only grows", () => {
       const part = liveText(text.slice(0, at % (text.length + 1))).text;
       expect(liveText(text).text.startsWith(part)).toBe(true);
     }),
-    { numRuns: 2000 },
+    {
+      numRuns: 2000,
+      examples: [
+        ["- - ```", 11],
+        ["[]([a](http://b.cd)`中文)", 19],
+      ],
+    },
   );
 });
 
