@@ -17,12 +17,14 @@ interface Inside {
 
 /**
  * Mends of the SDK's WSClient (1.74, lib/index.js): clicks that come as frames of type `card` are handled as the events
- * they are (it drops them unacknowledged), and a pong does not slow our pings down again.
+ * they are (it drops them unacknowledged), and our pace holds from the first attempt on: neither the SDK's own (a second
+ * attempt after up to 150 s) nor a pong's replaces it.
  */
 export function mendConnection(client: WSClient): void {
   const inside = client as unknown as Inside;
   const onEvent = inside.handleEventData.bind(client);
   const onControl = inside.handleControlData.bind(client);
+  inside.wsConfig.updateWs(pace);
   inside.handleEventData = (data) => {
     for (const header of data.headers) if (header.key === "type" && header.value === "card") header.value = "event";
     return onEvent(data);

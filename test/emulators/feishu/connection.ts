@@ -39,7 +39,7 @@ export class Connections {
   readonly deliveries: Delivery[] = [];
   /** What the client told wrong, in words. */
   readonly violations: string[] = [];
-  /** Endpoint calls are answered with this code instead; `null`: a code with `data: null`. */
+  /** Endpoint calls are answered with this code, and `data: null`, instead. */
   endpointCode: number | undefined;
   /** Pings are answered. */
   answersPings = true;

@@ -158,7 +158,7 @@ export class OpenApiServer {
       (body.AppID === this.#context.appId && body.AppSecret === this.#secret() ? 0 : 514);
     this.calls.push({ at: this.#context.now(), method: "ws.endpoint", path: {}, body: {}, code });
     const msg = code === 0 ? "ok" : code === 514 ? "auth failed" : "refused";
-    send(response, 200, { code, msg, data: code === 0 ? this.#connections.ticket(this.port) : {} });
+    send(response, 200, { code, msg, data: code === 0 ? this.#connections.ticket(this.port) : null });
   }
 
   #token(body: Readonly<Record<string, unknown>>, response: ServerResponse): void {
