@@ -1,12 +1,12 @@
 import type { Agent } from "node:http";
 import { type HttpInstance, LoggerLevel, WSClient } from "@larksuiteoapi/node-sdk";
 import type { InboundSink } from "../../src/channel/port.ts";
+import type { HealthKeeper } from "../../src/lib/account-health.ts";
 import type { Clock } from "../../src/lib/clock.ts";
 import type { Logger } from "../../src/lib/log.ts";
 import type { Directory } from "./directory.ts";
 import { isUnauthorized } from "./errors.ts";
 import { createEvents } from "./events.ts";
-import type { HealthKeeper } from "./health.ts";
 import { silentSdkLogger } from "./sdk-logger.ts";
 import { mendConnection, mendEndpoint } from "./sdk-mends.ts";
 

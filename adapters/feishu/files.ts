@@ -1,7 +1,8 @@
 import { createWriteStream } from "node:fs";
 import { rename, rm } from "node:fs/promises";
-import { type Readable, Transform } from "node:stream";
+import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { sizeLimit } from "../../src/lib/size-limit.ts";
 import { BridgeError } from "../../src/model/errors.ts";
 import type { Attachment } from "../../src/model/message.ts";
 import type { FeishuClient } from "./client.ts";
@@ -28,24 +29,17 @@ export async function download(
   const part = `${path}.part`;
   try {
     const bytes: Readable = await deps.client.download(message, key, type, signal);
-    await pipeline(bytes, sizeLimit(deps.maxBytes), createWriteStream(part, { mode: 0o600 }), { signal });
+    await pipeline(
+      bytes,
+      sizeLimit(deps.maxBytes, () => tooLarge(deps.maxBytes)),
+      createWriteStream(part, { mode: 0o600 }),
+      { signal },
+    );
     await rename(part, path);
   } catch (error) {
     await rm(part, { force: true });
     throw translated(error);
   }
-}
-
-/** Sizes are not told beforehand; this counts. */
-function sizeLimit(maxBytes: number): Transform {
-  let seen = 0;
-  return new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      seen += chunk.length;
-      if (seen > maxBytes) done(tooLarge(maxBytes));
-      else done(null, chunk);
-    },
-  });
 }
 
 function tooLarge(maxBytes: number): BridgeError {

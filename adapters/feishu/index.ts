@@ -1,5 +1,6 @@
 import type { Agent } from "node:http";
 import type { Channel } from "../../src/channel/port.ts";
+import { createHealthKeeper } from "../../src/lib/account-health.ts";
 import type { Clock } from "../../src/lib/clock.ts";
 import type { Logger } from "../../src/lib/log.ts";
 import type { OutboundCall } from "../../src/model/delivery.ts";
@@ -10,7 +11,6 @@ import { connect } from "./connection.ts";
 import { createDirectory } from "./directory.ts";
 import { bridgeError, classify, codeOf } from "./errors.ts";
 import { download } from "./files.ts";
-import { createHealth } from "./health.ts";
 import { createHttp } from "./http.ts";
 import { renderFrame } from "./live.ts";
 import { renderBody } from "./outbound.ts";
@@ -46,7 +46,7 @@ export function createFeishuChannel(options: FeishuOptions): Channel {
   const timeoutMs = (options.callTimeoutSeconds ?? 15) * 1000;
   const agent = options.proxyAgent === undefined ? {} : { agent: options.proxyAgent };
   const client = createClient({ appId, appSecret, domain, ...agent, timeoutMs, uploadTimeoutMs });
-  const health = createHealth(clock);
+  const health = createHealthKeeper(clock, "has not reached Feishu yet");
   const directory = createDirectory({ appId, call: client.call, log });
   const perform = createPerform({ call: client.call, upload: client.upload, classify, codeOf, clock, log });
   const whoAmI = createWhoAmI(client);

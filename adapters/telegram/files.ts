@@ -3,8 +3,8 @@ import { access, copyFile, rename, rm } from "node:fs/promises";
 import { type Agent, get as httpGet, type IncomingMessage } from "node:http";
 import { get as httpsGet } from "node:https";
 import { isAbsolute } from "node:path";
-import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { sizeLimit } from "../../src/lib/size-limit.ts";
 import { BridgeError } from "../../src/model/errors.ts";
 import type { Attachment } from "../../src/model/message.ts";
 import type { TelegramClient } from "./client.ts";
@@ -71,7 +71,12 @@ async function fetchTo(deps: FileDeps, remote: string, part: string, signal: Abo
     if (status === 404 || status === 410) throw new BridgeError("fileGone", "Telegram no longer has the file");
     throw new BridgeError("channelUnreachable", `Telegram answers the download with ${status}`);
   }
-  await pipeline(response, sizeLimit(deps.maxBytes), createWriteStream(part, { mode: 0o600 }), { signal });
+  await pipeline(
+    response,
+    sizeLimit(deps.maxBytes, () => tooLarge(deps.maxBytes)),
+    createWriteStream(part, { mode: 0o600 }),
+    { signal },
+  );
 }
 
 function request(deps: FileDeps, url: string, signal: AbortSignal): Promise<IncomingMessage> {
@@ -83,18 +88,6 @@ function request(deps: FileDeps, url: string, signal: AbortSignal): Promise<Inco
       outgoing.destroy(new BridgeError("channelUnreachable", "the download stands still")),
     );
     outgoing.once("error", reject);
-  });
-}
-
-/** Sizes told beforehand may be absent or wrong; this counts. */
-function sizeLimit(maxBytes: number): Transform {
-  let seen = 0;
-  return new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      seen += chunk.length;
-      if (seen > maxBytes) done(tooLarge(maxBytes));
-      else done(null, chunk);
-    },
   });
 }
 

@@ -1,5 +1,6 @@
 import type { Agent } from "node:http";
 import type { Channel, ChannelIdentity } from "../../src/channel/port.ts";
+import { createHealthKeeper, type HealthKeeper } from "../../src/lib/account-health.ts";
 import type { Clock } from "../../src/lib/clock.ts";
 import type { Logger } from "../../src/lib/log.ts";
 import { accountKey, type ChatKey, chatAddress } from "../../src/model/ids.ts";
@@ -8,7 +9,6 @@ import { createClient, type TelegramClient } from "./client.ts";
 import { createCommandMenu } from "./commands.ts";
 import { ApiFailure, bridgeError, classify } from "./errors.ts";
 import { download } from "./files.ts";
-import { createHealth, type HealthKeeper } from "./health.ts";
 import { renderBody } from "./outbound.ts";
 import { createPerform } from "./perform.ts";
 import { poll } from "./poller.ts";
@@ -55,7 +55,7 @@ export function createTelegramChannel(options: TelegramOptions): Channel {
     pollTimeoutSeconds: pollSeconds + pollGraceSeconds,
     uploadTimeoutSeconds,
   });
-  const health = createHealth(clock);
+  const health = createHealthKeeper(clock, "has not reached Telegram yet");
   const whoAmI = createWhoAmI(client);
   const withoutDrafts = new Set<ChatKey>();
   const menu = createCommandMenu(client);

@@ -1,28 +1,24 @@
-import { live as liveWords } from "../../src/model/catalog/live.ts";
+import { actionLine, planLines, statusHead } from "../../src/model/present/live.ts";
 import { heal } from "../../src/model/text/heal.ts";
 import { sanitize } from "../../src/model/text/sanitize.ts";
 import { graphemeBoundary, oneLine } from "../../src/model/text/truncate.ts";
-import type { Action, PlanStep } from "../../src/model/turn.ts";
 import { answerText, type TurnView } from "../../src/model/view.ts";
 import { toEntities } from "./format.ts";
 import { type Formatted, joined, plain, tailFormatted } from "./styled-text.ts";
 
-/** Actions and plan steps a frame shows at most. */
+/** Actions a frame shows at most. */
 const shownActions = 5;
-const shownSteps = 6;
-/** Longest line of the log and longest plan step, UTF-16 units. */
+/** Longest line of the log, UTF-16 units. */
 const labelLength = 120;
-const stepLength = 48;
 /** Markdown source parsed per frame at most, so that a long answer does not cost more with every frame. */
 const sourceLength = 8192;
-
-const actionMarks: Readonly<Record<Action["state"], string>> = { running: "▸", done: "✓", failed: "✗", declined: "✗" };
-const stepMarks: Readonly<Record<PlanStep["status"], string>> = { completed: "✓", inProgress: "▸", pending: "○" };
 
 /** Pure. A live frame of at most `limit` UTF-16 units; undefined once the turn is over. `now`: ms since the epoch. */
 export function liveFrame(view: TurnView, now: number, limit: number): Formatted | undefined {
   if (view.phase === "ended") return undefined;
-  const head = plain([statusLine(view, now), ...activity(view), ...planLine(view)].join("\n"));
+  const head = plain(
+    [statusHead(view, now), ...activity(view), planLines(view).join("  ")].filter((line) => line !== "").join("\n"),
+  );
   const source = answerText(view, true) || lastCommentary(view);
   if (source.trim() === "") return head;
   const separator = "\n\n";
@@ -31,36 +27,11 @@ export function liveFrame(view: TurnView, now: number, limit: number): Formatted
   return joined([head, tailFormatted(cutAlready, limit - head.text.length - separator.length)], separator);
 }
 
-function statusLine(view: TurnView, now: number): string {
-  const words = liveWords[view.language];
-  const elapsed = words.elapsed(now - view.startedAt);
-  return `${view.retrying === undefined ? words[phaseWord(view)] : words.retrying} · ${elapsed}`;
-}
-
-function phaseWord(view: TurnView): "starting" | "working" | "waitingApproval" | "waitingInput" | "stopping" {
-  return view.phase === "ended" ? "working" : view.phase;
-}
-
 function activity(view: TurnView): readonly string[] {
-  const lines = view.actions
-    .slice(-shownActions)
-    .map((action) => `${actionMarks[action.state]} ${oneLine(sanitize(action.label), labelLength)}`);
+  const lines = view.actions.slice(-shownActions).map((action) => actionLine(action, labelLength));
   const busy = view.actions.some((action) => action.state === "running");
   const thinks = view.thinking !== undefined && view.thinking !== "" && view.phase === "working" && !busy;
   return thinks ? [...lines, `▸ ${oneLine(sanitize(view.thinking ?? ""), labelLength)}`] : lines;
-}
-
-/** A long plan is shown around the step in progress. */
-function planLine(view: TurnView): readonly string[] {
-  if (view.plan.length === 0) return [];
-  const words = liveWords[view.language];
-  const open = view.plan.findIndex((step) => step.status !== "completed");
-  const first = Math.max(0, Math.min((open < 0 ? view.plan.length : open) - 2, view.plan.length - shownSteps));
-  const steps = view.plan
-    .slice(first, first + shownSteps)
-    .map((step) => `${stepMarks[step.status]} ${oneLine(sanitize(step.step), stepLength)}`);
-  const hidden = view.plan.length - steps.length;
-  return [[words.plan, ...steps, ...(hidden > 0 ? [words.more(hidden)] : [])].join("  ")];
 }
 
 function lastCommentary(view: TurnView): string {

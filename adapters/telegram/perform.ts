@@ -1,12 +1,12 @@
 import { stat } from "node:fs/promises";
 import { InputFile } from "grammy";
+import type { HealthKeeper } from "../../src/lib/account-health.ts";
 import type { Clock } from "../../src/lib/clock.ts";
 import type { Logger } from "../../src/lib/log.ts";
 import type { CallResult, OutboundCall } from "../../src/model/delivery.ts";
 import { type ChatKey, chatAddress, type MessageId } from "../../src/model/ids.ts";
 import type { TelegramClient } from "./client.ts";
 import { ApiFailure, classify, draftsRefused, type Failure } from "./errors.ts";
-import type { HealthKeeper } from "./health.ts";
 import { addressFields, type TelegramRequest, telegramRequest } from "./requests.ts";
 import { readSentId } from "./wire.ts";
 

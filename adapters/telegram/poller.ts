@@ -1,10 +1,10 @@
 import type { InboundEvent, InboundSink } from "../../src/channel/port.ts";
+import type { HealthKeeper } from "../../src/lib/account-health.ts";
 import type { Clock } from "../../src/lib/clock.ts";
 import type { Logger } from "../../src/lib/log.ts";
 import { type BackoffRange, backoffMs } from "./backoff.ts";
 import type { TelegramClient } from "./client.ts";
 import { ApiFailure, type Failure, failureReason } from "./errors.ts";
-import type { HealthKeeper } from "./health.ts";
 import { inbound } from "./inbound.ts";
 import { deliverAll, pause } from "./lanes.ts";
 import { createTapAnswerer } from "./taps.ts";

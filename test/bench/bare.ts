@@ -23,7 +23,7 @@ export function makeCheckout(path: string): void {
 
 /** The baseline: app-server driven by our own client in this process, on the world's model; no Redis, no channel. */
 export class BareCodex {
-  readonly #world: ServiceWorld;
+  readonly #world: Pick<ServiceWorld, "dir" | "project" | "model">;
   readonly #spec: SessionSpec;
   readonly #home: string;
   #session: CodexSession | undefined;
@@ -31,7 +31,7 @@ export class BareCodex {
   #ended = (): void => undefined;
   #count = 0;
 
-  constructor(world: ServiceWorld) {
+  constructor(world: Pick<ServiceWorld, "dir" | "project" | "model">) {
     this.#world = world;
     this.#home = join(world.dir, "bare-codex");
     this.#spec = {

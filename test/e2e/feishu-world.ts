@@ -18,6 +18,8 @@ export interface FeishuWorldOptions {
   readonly wrongSecret?: boolean;
   /** No owner is configured. */
   readonly unclaimed?: boolean;
+  /** Environment of the service, beside PATH and HOME. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** A machine with the built service on it, a phone with Feishu, a model: the real Codex binary, the real Lark SDK, a real Redis. */
@@ -29,6 +31,7 @@ export class FeishuWorld {
   readonly chat: Chat;
   readonly team: Chat;
   readonly service: BuiltService;
+  readonly #env: Readonly<Record<string, string>>;
 
   private constructor(dir: string, options: FeishuWorldOptions) {
     this.feishu = new FeishuEmulator({ redelivery: [200, 500, 1000, 2000, 5000, 5000, 5000], ...options.feishu });
@@ -37,6 +40,7 @@ export class FeishuWorld {
     this.chat = this.feishu.privateChat(this.owner);
     this.team = this.feishu.group("Team", [this.owner, this.mate]);
     this.service = new BuiltService(dir);
+    this.#env = options.env ?? {};
   }
 
   static async create(options: FeishuWorldOptions = {}): Promise<FeishuWorld> {
@@ -65,7 +69,7 @@ export class FeishuWorld {
 
   /** Starts the built service and waits for its long connection. */
   async start(): Promise<void> {
-    void this.service.start();
+    void this.service.start(this.#env);
     await this.until(() => this.feishu.connections.open > 0, "a long connection", 30_000);
   }
 
