@@ -142,7 +142,8 @@ it("a card nobody heard of again is closed with its turn, or as it stands where 
   world.say("again");
   await world.message("And again.");
   await allClosed();
-  expect(JSON.stringify(world.cards().map((card) => card.card))).not.toContain('"Stop"');
+  const shown = (): string => JSON.stringify(world.cards().map((card) => card.card));
+  await world.until(() => !shown().includes('"Stop"'), "no card offers to stop what is over");
 });
 
 it("a merged forward is read with what it holds; a quoted answer with its words", async () => {
