@@ -98,6 +98,13 @@ async function connection(
   }
   const dispatcher = createEvents({ directory, context, clock, log }, sink);
   let ended: Ended | undefined;
+  let up = false;
+  const lost = (): void => {
+    if (!up) return;
+    up = false;
+    health.trouble("degraded", "the long connection to Feishu is down, connecting again");
+    log.info({ up }, "long connection changes");
+  };
   const client = new WSClient({
     appId: deps.appId,
     appSecret: deps.appSecret,
@@ -111,19 +118,23 @@ async function connection(
     onError: (error) => {
       ended = new Ended(error.message);
     },
+    // Told at once: a connection replaced between two looks was lost all the same.
+    onReconnecting: () => lost(),
   });
   mendConnection(client);
   try {
     void client.start({ eventDispatcher: dispatcher });
-    let up = false;
     while (!signal.aborted) {
       if (ended !== undefined) throw ended;
-      const now = client.getConnectionStatus().state === "connected";
-      if (now) health.ok();
-      else if (up) health.trouble("degraded", "the long connection to Feishu is down, connecting again");
-      if (now && !up) connected();
-      if (now !== up) log.info({ up: now }, "long connection changes");
-      up = now;
+      if (client.getConnectionStatus().state !== "connected") lost();
+      else {
+        health.ok();
+        if (!up) {
+          up = true;
+          connected();
+          log.info({ up }, "long connection changes");
+        }
+      }
       await clock.sleep(lookMs, signal).catch(() => undefined);
     }
   } finally {
