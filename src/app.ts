@@ -4,9 +4,19 @@ import type { LoadedConfig } from "../config/load.ts";
 import { createAccess } from "./channel/access.ts";
 import { createIngress } from "./channel/ingress.ts";
 import type { Channel, InboundSink, IngressStore } from "./channel/port.ts";
+import { createChannels, openWeb, type WebChannel } from "./channels.ts";
 import type { App, AppStatus, CreateApp, StopMode } from "./cli/app-port.ts";
 import { bannerLines } from "./cli/banner.ts";
-import { accessRules, codexOf, publishMenu, redisHealth, senderMetrics, settingsOf } from "./cli/wiring.ts";
+import { operationsView, stopFromAfar } from "./cli/operations.ts";
+import {
+  accessRules,
+  codexOf,
+  publishMenu,
+  redisHealth,
+  senderMetrics,
+  settingsOf,
+  workspaceOf,
+} from "./cli/wiring.ts";
 import type { CodexRuntime } from "./codex/port.ts";
 import { commandNames, commands } from "./commands/registry.ts";
 import { createDispatcher, type Dispatcher } from "./dispatcher/dispatcher.ts";
@@ -14,14 +24,12 @@ import { createSlots } from "./dispatcher/slots.ts";
 import { systemClock } from "./lib/clock.ts";
 import type { Logger } from "./lib/log.ts";
 import { randomNonce } from "./lib/nonce.ts";
-import { createProxyAgents } from "./lib/proxy-agent.ts";
 import { shortRef } from "./lib/ref.ts";
 import { draftId } from "./model/draft-id.ts";
-import { accountKey, type ChatKey, chatAddress } from "./model/ids.ts";
-import type { Attachment } from "./model/message.ts";
 import { createSender, type Sender } from "./outbox/sender.ts";
 import { createActivations } from "./queue/activations.ts";
 import type { Activations } from "./queue/port.ts";
+import { readAudit } from "./redis/audit.ts";
 import { createChatStore } from "./redis/chat-store.ts";
 import { connectRedis, type RedisLink } from "./redis/connection.ts";
 import { createEmbeddedRedis, type EmbeddedRedis } from "./redis/embedded.ts";
@@ -32,12 +40,11 @@ import { createHealth } from "./telemetry/health.ts";
 import { createHealthServer, type HealthServer } from "./telemetry/http.ts";
 import { createMetrics } from "./telemetry/metrics.ts";
 import type { Redactor } from "./telemetry/redact.ts";
-import { createWorkspace, type ManagedWorkspace } from "./workspace/workspace.ts";
+import type { ManagedWorkspace } from "./workspace/workspace.ts";
 
 /** What the banner may wait for before it is printed without, ms. */
 const identifyMs = 5000;
 const dayMs = 86_400_000;
-const minuteMs = 60_000;
 
 /** Puts the service together; the only place that knows all parts. */
 export const createApp: CreateApp = async (config, { logger, redact }) =>
@@ -48,7 +55,8 @@ class Service implements App {
   readonly #log: Logger;
   readonly #health = createHealth();
   readonly #metrics = createMetrics();
-  readonly #channels: readonly Channel[];
+  #channels: readonly Channel[];
+  #web: WebChannel | undefined;
   readonly #http: HealthServer | undefined;
   readonly #codex: CodexRuntime;
   readonly #workspace: ManagedWorkspace;
@@ -69,7 +77,7 @@ class Service implements App {
     this.#log = log;
     this.#channels = channels;
     this.#codex = codexOf(config, log);
-    this.#workspace = this.#createWorkspace();
+    this.#workspace = workspaceOf(config, (account) => this.#channels.find((one) => one.account === account));
     const { web } = config.channels;
     if (web !== false)
       this.#http = createHealthServer({
@@ -130,6 +138,7 @@ class Service implements App {
     const ingressStore = createIngressStore({ link, logger: log, wake: (chat) => activations.wake(chat) });
     this.#store = ingressStore;
     await this.#workspace.prepare();
+    await this.#openWeb(link, ingressStore);
     this.#senders = this.#channels.map((channel) => this.#createSender(channel, link, node));
     await Promise.all(this.#senders.map((sender) => sender.start()));
     this.#dispatcher = createDispatcher({
@@ -154,6 +163,28 @@ class Service implements App {
     this.#sweepInbox();
   }
 
+  async #openWeb(link: RedisLink, store: IngressStore): Promise<void> {
+    if (this.#address === undefined || this.#http === undefined) return;
+    const web = await openWeb(this.#config, {
+      link,
+      address: this.#address,
+      logger: this.#log,
+      operations: () =>
+        operationsView({
+          status: () => this.status(),
+          chats: () => this.#dispatcher?.snapshot() ?? [],
+          owners: async () => [...this.#config.access.owners, ...(await store.owners())],
+          titles: (chat) => store.facts(chat),
+          audit: (limit) => readAudit(link, limit),
+          senders: () => this.#senders,
+        }),
+      stopTurn: (chat) => stopFromAfar(store, this.#dispatcher, chat),
+    });
+    this.#web = web;
+    this.#channels = [...this.#channels, web];
+    this.#http.mount(web.site);
+  }
+
   #createSender(channel: Channel, link: RedisLink, node: string): Sender {
     const store = createOutboxStore({ link, node, account: channel.account });
     const sender = createSender({
@@ -170,10 +201,10 @@ class Service implements App {
   }
 
   #createSink(store: IngressStore): InboundSink {
-    const { access, language, timezone, projects } = this.#config;
+    const { language, timezone, projects } = this.#config;
     return createIngress({
       store,
-      access: createAccess(accessRules(access), () => store.owners()),
+      access: createAccess(accessRules(this.#config), () => store.owners()),
       log: this.#log.child({ part: "ingress" }),
       clock: systemClock,
       startedAt: systemClock.now(),
@@ -197,28 +228,15 @@ class Service implements App {
     }
   }
 
-  #createWorkspace(): ManagedWorkspace {
-    const config = this.#config;
-    const byAccount = new Map(this.#channels.map((channel) => [channel.account, channel]));
-    return createWorkspace({
-      projects: config.projects,
-      defaults: config.codex,
-      dataDir: config.dataDir,
-      environment: config.environment,
-      async download(chat: ChatKey, attachment: Attachment, path: string) {
-        const channel = byAccount.get(accountKey(chatAddress(chat)));
-        if (channel === undefined) throw new Error(`no channel of ${chat} is configured`);
-        await channel.download(attachment, path, AbortSignal.timeout(10 * minuteMs));
-      },
-    });
-  }
-
   /** Received files go after their time; once at the start, then daily. */
   #sweepInbox(): void {
     const sweep = (): void => {
       this.#workspace
         .sweep(this.#config.retention.inboxDays, systemClock.now())
         .catch((error: unknown) => this.#log.warn({ error }, "inbox is not swept"));
+      this.#web
+        ?.sweep(systemClock.now() - this.#config.retention.inboxDays * dayMs)
+        .catch((error: unknown) => this.#log.warn({ error }, "files of the web chat are not swept"));
     };
     sweep();
     this.#sweep = setInterval(sweep, dayMs).unref();
@@ -237,6 +255,7 @@ class Service implements App {
       exists: existsSync,
       facts: () => this.#codex.facts(),
       address: this.#address,
+      entry: this.#web?.entry,
       claimCode: async (account) => (access.owners.length > 0 ? undefined : this.#store?.claimCode(account)),
       signal: AbortSignal.timeout(identifyMs),
     });
@@ -273,25 +292,4 @@ class Service implements App {
     await this.#redis?.stop();
     await this.#http?.stop();
   }
-}
-
-/** Adapters are loaded only where an account of theirs is configured. */
-async function createChannels(config: LoadedConfig, log: Logger): Promise<readonly Channel[]> {
-  const proxies = createProxyAgents(config.proxy, config.noProxy);
-  const common = (address: string) => {
-    const proxyAgent = proxies.agentFor(address);
-    return { ...(proxyAgent === undefined ? {} : { proxyAgent }), log, clock: systemClock };
-  };
-  const { telegram, feishu } = config.channels;
-  const channels: Channel[] = [];
-  if (telegram.length > 0) {
-    const { createTelegramChannel } = await import("../adapters/telegram/index.ts");
-    for (const account of telegram) channels.push(createTelegramChannel({ ...account, ...common(account.apiRoot) }));
-  }
-  if (feishu.length > 0) {
-    const { createFeishuChannel, feishuAddress } = await import("../adapters/feishu/index.ts");
-    for (const account of feishu)
-      channels.push(createFeishuChannel({ ...account, ...common(feishuAddress(account.domain)) }));
-  }
-  return channels;
 }

@@ -13,6 +13,7 @@ export const capabilities: Capabilities = {
   forceReply: false,
   /** `uuid` of create and reply: one message within an hour. */
   idempotentSends: true,
+  shared: true,
   rate: {
     /** 50 per second and 1000 per minute for each interface; a turn's frames use two. */
     accountPerSecond: 15,

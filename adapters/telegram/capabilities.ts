@@ -16,6 +16,7 @@ export const capabilities: Capabilities = {
   forceReply: true,
   /** sendMessage has no idempotency key (Bot API 10.3). */
   idempotentSends: false,
+  shared: true,
   rate: {
     /** "About 30 messages per second" overall. */
     accountPerSecond: 28,

@@ -61,7 +61,9 @@ export function createAccess(rules: AccessRules, claimed: () => Promise<readonly
   }
 
   async function holderIds(right: Right, at: ChatFacts): Promise<readonly string[]> {
-    const owners = [...configured, ...(await claimed())];
+    // Who is known on another channel only cannot tap here.
+    const here = `${chatAddress(at.chat).channel}:`;
+    const owners = [...configured, ...(await claimed())].filter((id) => id.startsWith(here));
     const group = at.private ? undefined : groupOf(at);
     if (group === undefined)
       return [...owners, ...[...users].filter(([, rights]) => rights.has(right)).map(([id]) => id)];

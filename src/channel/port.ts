@@ -201,3 +201,69 @@ export interface IngressStore {
   /** Service notes to a chat (refusals, greetings), in the outbox like everything else; `buttons` are stored in the same step. */
   say(chat: ChatKey, body: OutboxBody, buttons?: readonly ButtonRecord[]): Promise<void>;
 }
+
+/** An entry of a chat whose messages we keep ourselves, as it stands now. `body` is the channel's own, plain JSON. */
+export interface TranscriptEntry {
+  readonly chat: ChatKey;
+  /** Decimal; entries of a chat stand in the order of their ids, as numbers. */
+  readonly id: MessageId;
+  /** Number of its last change; grows through all chats of the account. */
+  readonly seq: number;
+  readonly body: unknown;
+}
+
+/** A chat in the list, newest change first. `at` in ms since the epoch. */
+export interface TranscriptChat {
+  readonly chat: ChatKey;
+  readonly seq: number;
+  readonly at: number;
+  readonly title: string;
+  readonly preview: string;
+  /** It has a live frame. */
+  readonly running: boolean;
+}
+
+/** What is heard of a transcript. An absent frame: nothing runs any more. */
+export type TranscriptChange =
+  | { readonly kind: "entry"; readonly entry: TranscriptEntry }
+  | { readonly kind: "frame"; readonly chat: ChatKey; readonly slot: string; readonly frame?: unknown };
+
+/** How an entry is written. */
+export interface TranscriptWrite {
+  readonly body: unknown;
+  /** Names the chat if it has no name yet. */
+  readonly title?: string;
+  /** Last words for the list. */
+  readonly preview?: string;
+  /** Slot whose live frame it ends, in the same step. */
+  readonly endsLive?: string;
+  /** Kept as pending until {@link TranscriptStore.taken}. */
+  readonly pending?: boolean;
+}
+
+/** Redis as the memory of a channel that is its own platform. Every write is one atomic, durable step. */
+export interface TranscriptStore {
+  /** Adds an entry, once per `key` (7 days): a repetition answers the entry that is there. */
+  add(chat: ChatKey, key: string, write: TranscriptWrite): Promise<TranscriptEntry>;
+  /** Changes an entry; undefined when there is none any more. */
+  change(chat: ChatKey, id: MessageId, write: TranscriptWrite): Promise<TranscriptEntry | undefined>;
+  entry(chat: ChatKey, id: MessageId): Promise<TranscriptEntry | undefined>;
+  /** Up to `limit` entries before `before` (the newest without it), oldest first; `more`: there are older ones. */
+  page(
+    chat: ChatKey,
+    limit: number,
+    before?: MessageId,
+  ): Promise<{ readonly entries: readonly TranscriptEntry[]; readonly more: boolean }>;
+  /** Entries changed after number `after`, by number; undefined when that is too long ago, or there are more than `limit`. */
+  changes(after: number, limit: number): Promise<readonly TranscriptEntry[] | undefined>;
+  /** Newest number. */
+  seq(): Promise<number>;
+  chats(): Promise<readonly TranscriptChat[]>;
+  pending(): Promise<readonly TranscriptEntry[]>;
+  taken(chat: ChatKey, id: MessageId): Promise<void>;
+  /** Shows a frame of `slot`, or ends it (absent). */
+  show(chat: ChatKey, slot: string, frame?: unknown): Promise<void>;
+  frame(chat: ChatKey): Promise<unknown>;
+  /** Changes as they come, by every node; `missed`: some may have been lost, read again. */
+  onChange(listener: (change: TranscriptChange) => void, missed: () => void): Promise<void>;
+}

@@ -15,6 +15,8 @@ export interface BannerParts {
   readonly facts: () => Promise<CodexFacts>;
   /** Where health is served; absent when it is not. */
   readonly address?: string | undefined;
+  /** The address that opens the web chat; holds its token. */
+  readonly entry?: string | undefined;
   /** The open claim code of an account; undefined when the service has an owner. */
   readonly claimCode: (account: string) => Promise<string | undefined>;
   /** Ends the wait for the platforms. */
@@ -24,8 +26,9 @@ export interface BannerParts {
 /** Lines for the operator: which bot, which folder, which Codex, what is missing, and the claim link. May hold a claim code: never log them. */
 export async function bannerLines(parts: BannerParts): Promise<readonly string[]> {
   const words = bannerWords[parts.language];
+  const platforms = parts.channels.filter((channel) => channel.capabilities.shared);
   const [identities, codex] = await Promise.all([
-    Promise.all(parts.channels.map((channel) => identify(channel, parts.signal))),
+    Promise.all(platforms.map((channel) => identify(channel, parts.signal))),
     parts.facts().then(
       (facts) => codexLines(facts, words),
       (error: unknown) => [words.codexFailed(reasonOf(error))],
@@ -35,10 +38,11 @@ export async function bannerLines(parts: BannerParts): Promise<readonly string[]
     if (who !== undefined) return words.channel(account, who.name);
     return refused === true ? words.channelRefused(account) : words.channelFailed(account, reason ?? "");
   });
-  if (parts.channels.length === 0) lines.push(words.noChannel);
+  if (platforms.length === 0) lines.push(parts.entry === undefined ? words.noChannel : words.webOnly);
   const [name, project] = Object.entries(parts.projects)[0] ?? ["", { path: "" }];
   const place = parts.exists(project.path) ? words.project : words.projectMissing;
   lines.push(place(name, project.path), ...codex);
+  if (parts.entry !== undefined) lines.push(words.web(parts.entry));
   if (parts.address !== undefined) lines.push(words.http(parts.address));
   for (const { account, who } of identities) {
     const code = await parts.claimCode(account);

@@ -7,12 +7,13 @@ import { commandMenu } from "../commands/registry.ts";
 import type { ActorSettings } from "../dispatcher/context.ts";
 import { systemClock } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
-import { accountKey, chatAddress, type PersonId } from "../model/ids.ts";
+import { accountKey, chatAddress, type PersonId, webOwner } from "../model/ids.ts";
 import type { SenderMetrics } from "../outbox/desk.ts";
 import type { RedisLink } from "../redis/connection.ts";
 import type { EmbeddedRedis } from "../redis/embedded.ts";
 import type { PartHealth } from "../telemetry/health.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
+import { createWorkspace, type ManagedWorkspace } from "../workspace/workspace.ts";
 
 const minuteMs = 60_000;
 
@@ -33,13 +34,14 @@ export function codexOf(config: LoadedConfig, log: Logger): CodexRuntime {
 }
 
 /** Who may do what; `default` and groups that are off leave nothing to know. */
-export function accessRules(access: LoadedConfig["access"]): AccessRules {
+export function accessRules({ access, channels }: LoadedConfig): AccessRules {
   const groups: Record<string, GroupRules> = {};
   for (const [name, group] of Object.entries(access.groups)) {
     if (group === "off" || group.mode === "off") continue;
     groups[name] = { mode: group.mode, talk: group.talk, approve: group.approve.who };
   }
-  return { owners: access.owners.map((id) => id as PersonId), users: access.users, direct: access.direct, groups };
+  const owners = [...access.owners, ...(channels.web === false ? [] : [webOwner])];
+  return { owners: owners.map((id) => id as PersonId), users: access.users, direct: access.direct, groups };
 }
 
 /** What chats need of the configuration. */
@@ -84,4 +86,22 @@ export async function publishMenu(channel: Channel, log: Logger, signal: AbortSi
       await systemClock.sleep(waitMs, signal).catch(() => undefined);
     }
   }
+}
+
+/** Project folders, and the way of files into them. `channelOf`: the channel of an account, `telegram~main`. */
+export function workspaceOf(
+  config: LoadedConfig,
+  channelOf: (account: string) => Channel | undefined,
+): ManagedWorkspace {
+  return createWorkspace({
+    projects: config.projects,
+    defaults: config.codex,
+    dataDir: config.dataDir,
+    environment: config.environment,
+    async download(chat, attachment, path) {
+      const channel = channelOf(accountKey(chatAddress(chat)));
+      if (channel === undefined) throw new Error(`no channel of ${chat} is configured`);
+      await channel.download(attachment, path, AbortSignal.timeout(10 * minuteMs));
+    },
+  });
 }

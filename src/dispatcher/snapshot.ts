@@ -1,6 +1,6 @@
 import type { ChatKey, RequestNumber } from "../model/ids.ts";
 import { lastAction } from "../model/present/final.ts";
-import type { RequestBody } from "../model/request.ts";
+import { requestSummary } from "../model/present/request-summary.ts";
 import type { ActorContext } from "./context.ts";
 import type { RuntimePhase } from "./runtime-state.ts";
 
@@ -36,23 +36,8 @@ export function snapshotOf(a: ActorContext): RuntimeSnapshot {
     requests: [...a.requests.values()].map((r) => ({
       number: r.number,
       chat: a.chat,
-      summary: summaryOf(r.request.body),
+      summary: requestSummary(r.request.body),
       askedAt: r.askedAt,
     })),
   };
-}
-
-function summaryOf(body: RequestBody): string {
-  switch (body.kind) {
-    case "command":
-      return body.command;
-    case "files":
-      return body.changes.map((change) => change.path).join(", ");
-    case "permissions":
-      return body.summary;
-    case "question":
-      return body.questions.map((question) => question.question).join(" ");
-    case "elicitation":
-      return body.message;
-  }
 }

@@ -123,6 +123,8 @@ export interface Capabilities {
   readonly forceReply: boolean;
   /** A send repeated under the same key shows one message; else one whose outcome nobody knows may show two. */
   readonly idempotentSends: boolean;
+  /** Several people write there: there are groups, and strangers. False: whoever gets in owns the service. */
+  readonly shared: boolean;
   /** Budgets of the sender. */
   readonly rate: {
     /** Calls per second for the whole account. */

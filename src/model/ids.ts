@@ -5,6 +5,8 @@ type Brand<Name extends string> = string & { readonly [brand]: Name };
 export type ChatKey = Brand<"ChatKey">;
 /** A person as configured: `telegram:1001`, `feishu:ou_…`. */
 export type PersonId = Brand<"PersonId">;
+/** Whoever holds the token of the web chat: they read dataDir, or were let in by somebody who does. */
+export const webOwner = "web:owner" as PersonId;
 /** The platform's own message id, as text. */
 export type MessageId = Brand<"MessageId">;
 /** Place of an item in its chat's mailbox (Redis stream id, `ms-seq`); order of arrival. */

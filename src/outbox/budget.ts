@@ -50,6 +50,8 @@ export interface Budgets {
   chatReadyAt(charge: Charge, now: number): number;
   /** Earliest time the account allows a call of this lane. */
   accountReadyAt(lane: LaneKind, now: number): number;
+  /** Calls the account may make at once, and until when the platform told it to wait (ms; 0: not). */
+  account(now: number): { readonly tokens: number; readonly blockedUntil: number };
   spend(charge: Charge, now: number): void;
   /** Takes back a {@link Budgets.spend} whose call was not made. */
   refund(charge: Charge): void;
@@ -92,6 +94,11 @@ class AccountBudgets implements Budgets {
     if (!charge.group || groupPerMinute === undefined) return Math.max(chat.blockedUntil, forTokens);
     const allowed = charge.lane === "durable" ? groupPerMinute : Math.max(1, groupPerMinute - groupKeptForDurable);
     return Math.max(chat.blockedUntil, forTokens, windowReadyAt(chat.recent, allowed, now));
+  }
+
+  account(now: number): { readonly tokens: number; readonly blockedUntil: number } {
+    const tokens = refilled(this.#account, now, this.#rate.accountPerSecond, accountBurst);
+    return { tokens, blockedUntil: this.#account.blockedUntil };
   }
 
   accountReadyAt(lane: LaneKind, now: number): number {

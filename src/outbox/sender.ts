@@ -29,6 +29,17 @@ export interface SenderHealth extends ChannelHealth {
   readonly waiting: number;
 }
 
+/** Load of an account's sender. */
+export interface SenderLoad {
+  readonly account: string;
+  /** Chats with durable operations waiting. */
+  readonly waiting: number;
+  /** Calls the account may make at once. */
+  readonly budget: number;
+  /** Set while the platform told us to wait, ms since the epoch. */
+  readonly blockedUntil?: number;
+}
+
 /** Sends one account's outbox. Life: start → (standby ⇄ sending) → drain → stop; not restartable. */
 export interface Sender {
   /** Listens and competes for the account's lease in the background. Rejects when it cannot listen. */
@@ -38,6 +49,8 @@ export interface Sender {
   /** Begins no further call, waits for those that are out (at most `stopMs`), gives the lease back. */
   stop(): Promise<void>;
   health(): SenderHealth;
+  /** What waits, and what may be sent at once. */
+  load(): SenderLoad;
 }
 
 /** The sender of the channel's account. */
@@ -91,6 +104,17 @@ class AccountSender implements Sender {
 
   health(): SenderHealth {
     return { ...this.#health, waiting: this.#shift?.waiting ?? 0 };
+  }
+
+  load(): SenderLoad {
+    const { tokens, blockedUntil } = this.#budgets.account(this.#deps.clock.now());
+    const blocked = Number.isFinite(blockedUntil) && blockedUntil > this.#deps.clock.now();
+    return {
+      account: this.#deps.channel.account,
+      waiting: this.#shift?.waiting ?? 0,
+      budget: Math.floor(tokens),
+      ...(blocked ? { blockedUntil } : {}),
+    };
   }
 
   async #live(): Promise<void> {

@@ -54,12 +54,20 @@ export interface Keys {
   dirty(account: string): string;
   /** Set of people; kept for ever. */
   readonly owners: string;
+  /** Stream, field `l`: who decided what. The newest 10,000 or so. */
+  readonly audit: string;
   /** Hash account → open claim code. Removed when the service has an owner. */
   readonly claims: string;
   /** Token of the call that took the service. 10 minutes. */
   claimed(token: string): string;
   /** Codes tried in this hour. 1 hour. */
   claimTries(account: string): string;
+  /** Messages of a chat we keep ourselves: `all` hash id → entry, `order` sorted set of ids, `frame` hash `slot`, `json`. 400 days, 5000 entries; a frame 1 day. */
+  transcript(chat: ChatKey): { readonly all: string; readonly order: string; readonly frame: string };
+  /** Entry a write made. 7 days. */
+  transcriptKey(chat: ChatKey, key: string): string;
+  /** Of an account's transcripts: `count` hash `seq`, `trimmed`; `changes` sorted set `chat id` by number (5000); `chats` sorted set by number (1000), `titles`, `previews`, `times` hashes of them; `running`, `pending` sets; `heard` channel. */
+  transcripts(account: string): Readonly<Record<TranscriptsKey, string>>;
   /** Pieces from which scripts build the keys of chats and requests they learn of while running. */
   readonly parts: {
     readonly chat: string;
@@ -71,6 +79,19 @@ export interface Keys {
   /** Prefix for BullMQ's own keys. */
   readonly queue: string;
 }
+
+const transcriptsKeys = [
+  "count",
+  "changes",
+  "chats",
+  "titles",
+  "previews",
+  "times",
+  "running",
+  "pending",
+  "heard",
+] as const;
+type TranscriptsKey = (typeof transcriptsKeys)[number];
 
 /** `prefix` keeps installations (and tests) on one Redis apart; default `hl`. */
 export function createKeys(prefix = "hl"): Keys {
@@ -99,9 +120,17 @@ export function createKeys(prefix = "hl"): Keys {
     pending: (account) => `${prefix}:ac:${account}:pd`,
     dirty: (account) => `${prefix}:ac:${account}`,
     owners: `${prefix}:owners`,
+    audit: `${prefix}:audit`,
     claims: `${prefix}:claims`,
     claimed: (token) => `${prefix}:cd:${token}`,
     claimTries: (account) => `${prefix}:ct:${account}`,
+    transcript: (chat) => ({ all: of(chat, "tr"), order: of(chat, "to"), frame: of(chat, "tf") }),
+    transcriptKey: (chat, key) => of(chat, `tk:${key}`),
+    transcripts: (account) =>
+      Object.fromEntries(transcriptsKeys.map((name) => [name, `${prefix}:tr:${account}:${name}`])) as Record<
+        TranscriptsKey,
+        string
+      >,
     parts: {
       chat: `${prefix}:{`,
       state: "}:st",

@@ -2,7 +2,9 @@ import { randomUUID } from "node:crypto";
 import type { IngressStore, Settled } from "../channel/port.ts";
 import type { ChatKey, RequestNumber } from "../model/ids.ts";
 import type { Mail, Person } from "../model/message.ts";
+import { requestSummary } from "../model/present/request-summary.ts";
 import type { RequestAnswer, RequestRecord } from "../model/request.ts";
+import { auditLine, auditLines } from "./audit.ts";
 import type { Reply } from "./codec.ts";
 import { decodeRequest, list, maybe } from "./codec.ts";
 import type { RedisLink } from "./connection.ts";
@@ -28,7 +30,7 @@ export async function readOpenRequests(link: RedisLink, chat: ChatKey): Promise<
 export async function settle(
   link: RedisLink,
   wake: (chat: ChatKey) => Promise<void>,
-  { number, chat }: RequestRecord,
+  { number, chat, request }: RequestRecord,
   person: Person,
   answer: RequestAnswer,
   event?: { readonly chat: ChatKey; readonly dedupe: string },
@@ -45,6 +47,7 @@ export async function settle(
         keys.mailbox(chat),
         keys.state(chat),
         keys.scheduled,
+        keys.audit,
         ...seen,
       ],
       [
@@ -59,6 +62,13 @@ export async function settle(
         keys.parts.doorbell,
         keys.parts.request,
         retention.dedupeMs,
+        auditLine({
+          who: person.name,
+          what: `#${number} ${requestSummary(request.body)}`,
+          chat,
+          result: resultOf(answer),
+        }),
+        auditLines,
       ],
     ),
   );
@@ -97,6 +107,10 @@ export async function reserved(
 /** See {@link IngressStore.unreserve}. */
 export async function unreserve({ run, keys }: RedisLink, chat: ChatKey, person: Person["id"]): Promise<void> {
   await run("unreserve", [keys.reservation(chat, person)], [keys.parts.request, person]);
+}
+
+function resultOf(answer: RequestAnswer): string {
+  return answer.kind === "decision" ? answer.decision : "answered";
 }
 
 function verdict(reply: readonly Reply[]): Settled {

@@ -30,7 +30,9 @@ export type ScriptName =
   | "outbox-progress"
   | "outbox-complete"
   | "outbox-remember"
-  | "outbox-abandon";
+  | "outbox-abandon"
+  | "transcript-put"
+  | "transcript-frame";
 
 export type ScriptArgument = string | number | Buffer;
 

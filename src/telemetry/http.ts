@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
+import { hostAndPort, isLoopback } from "../lib/listen-address.ts";
 import type { Logger } from "../lib/log.ts";
 import type { Health } from "./health.ts";
 import type { Metrics } from "./metrics.ts";
@@ -20,8 +22,18 @@ export interface HealthServerOptions {
   readonly logger: Logger;
 }
 
-/** `/healthz` and `/readyz` (SURFACE §4). */
+/** A further part of the server: the web chat. */
+export interface Mounted {
+  /** True when the request is its own; it is answered then. */
+  request(request: IncomingMessage, response: ServerResponse): boolean;
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  close(): void;
+}
+
+/** `/healthz` and `/readyz` (SURFACE §4), and what is mounted. */
 export interface HealthServer {
+  /** From now on it answers what is not about health. Once only. */
+  mount(part: Mounted): void;
   /** Resolves with the printable address, `http://127.0.0.1:8420`. Rejects with ListenError. Once only. */
   start(): Promise<string>;
   /** Closes at once, open connections too. */
@@ -31,8 +43,24 @@ export interface HealthServer {
 /** On a loopback address, requests that name another host are refused: a web page must not read us through DNS rebinding. */
 export function createHealthServer(options: HealthServerOptions): HealthServer {
   const { host, port } = hostAndPort(options.listen);
-  const server = createServer((request, response) => send(response, answerTo(request, isLoopback(host), options)));
+  let mounted: Mounted | undefined;
+  const foreign = (request: IncomingMessage): boolean =>
+    isLoopback(host) && !isLoopback(hostAndPort(request.headers.host ?? "").host);
+  const server = createServer((request, response) => {
+    if (foreign(request)) send(response, { status: 403, body: { error: "foreign Host header" } });
+    else if (mounted?.request(request, response) !== true)
+      send(response, answerTo(request, mounted !== undefined, options));
+  });
+  server.on("upgrade", (request, socket, head) => {
+    // Without a listener an error would end the process.
+    socket.on("error", () => socket.destroy());
+    if (mounted === undefined || foreign(request)) socket.destroy();
+    else mounted.upgrade(request, socket, head);
+  });
   return {
+    mount(part) {
+      mounted = part;
+    },
     async start() {
       await listen(server, host, port, options.listen);
       server.on("error", (error) => options.logger.error({ error }, "http server fails"));
@@ -41,6 +69,7 @@ export function createHealthServer(options: HealthServerOptions): HealthServer {
       return address;
     },
     stop() {
+      mounted?.close();
       return new Promise((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
@@ -54,13 +83,11 @@ interface Answer {
   readonly body: unknown;
 }
 
-function answerTo(request: IncomingMessage, loopback: boolean, options: HealthServerOptions): Answer {
-  if (loopback && !isLoopback(hostAndPort(request.headers.host ?? "").host)) {
-    return { status: 403, body: { error: "foreign Host header" } };
-  }
+function answerTo(request: IncomingMessage, started: boolean, options: HealthServerOptions): Answer {
   const path = (request.url ?? "/").split("?")[0];
   if (request.method !== "GET" && request.method !== "HEAD") return { status: 405, body: { error: "only GET" } };
   if (path === "/healthz") return { status: 200, body: { alive: true } };
+  if (path === "/" && !started) return { status: 503, body: { error: "the service is starting" } };
   if (path !== "/readyz") return { status: 404, body: { error: "not found" } };
   const { ready, parts } = options.health.report();
   const shown = parts.map((part) =>
@@ -95,13 +122,4 @@ function listenFault(cause: NodeJS.ErrnoException, shown: string): string {
   if (cause.code === "EACCES")
     return `Not allowed to listen on ${shown}; set channels.web.listen to a port above 1023.`;
   return `Cannot listen on ${shown} (${cause.code ?? cause.message}); check channels.web.listen.`;
-}
-
-function hostAndPort(text: string): { readonly host: string; readonly port: number } {
-  const match = /^(?:\[([^\]]*)\]|([^:]*))(?::(\d+))?$/.exec(text);
-  return { host: match?.[1] ?? match?.[2] ?? "", port: Number(match?.[3] ?? 0) };
-}
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
 }

@@ -8,6 +8,7 @@ import { ContractWorld, type PlayedTurn, until } from "./world.ts";
 
 /** What a channel promises to people, whatever the platform. Run for each channel by a `*.test.ts` beside this file. */
 export function channelContract(make: () => Platform): void {
+  const { capabilities } = make();
   let redis: TestRedis;
   let world: ContractWorld;
   let platform: Platform;
@@ -49,7 +50,17 @@ export function channelContract(make: () => Platform): void {
       expect(final.text).toContain("const a = 1 < 2;");
     });
 
-    test("of a stranger causes nothing, and a stranger's tap is told so (L9)", async () => {
+    test.runIf(!capabilities.shared)("of a stranger has no way in, and neither has a tap (L9)", async () => {
+      platform.say("home", "owner", "work");
+      const turn = await world.turn();
+      turn.process.emit({ kind: "request", request: push(turn) });
+      const card = await world.message("home", "git push");
+      await expect(platform.tap("home", card.id, "Approve", "stranger")).rejects.toThrow("401");
+      expect(world.started).toBe(1);
+      expect(turn.process.answers).toEqual([]);
+    });
+
+    test.runIf(capabilities.shared)("of a stranger causes nothing, and a stranger's tap is told so (L9)", async () => {
       platform.say("home", "owner", "work");
       const turn = await world.turn();
       turn.process.emit({ kind: "request", request: push(turn) });
@@ -117,6 +128,7 @@ export function channelContract(make: () => Platform): void {
       await world.message("home", word(2_499), 30_000);
       const seen = platform.shown("home").flatMap((m) => m.text.match(/w\d{6}/g) ?? []);
       expect(seen).toEqual(Array.from({ length: 2_500 }, (_, n) => word(n)));
+      if (capabilities.maxTextLength > 1_000_000) return;
       platform.say("home", "owner", "longer");
       const next = await world.turn();
       next.process.complete(next.id, long(60_000));
@@ -213,7 +225,7 @@ export function channelContract(make: () => Platform): void {
     expect(await readFile(path)).toEqual(bytes);
   });
 
-  describe("in a group", () => {
+  describe.runIf(capabilities.shared)("in a group", () => {
     test("a mention is heard, and answered there; Codex is told who wrote; the rest is left alone", async () => {
       platform.say("team", "member", "not for you");
       const asked = platform.say("team", "member", "fix it", { mention: true });

@@ -2,6 +2,7 @@ import type { Channel } from "../../src/channel/port.ts";
 import type { Logger } from "../../src/lib/log.ts";
 import type { Capabilities } from "../../src/model/delivery.ts";
 import type { PersonId } from "../../src/model/ids.ts";
+import type { RedisLink } from "../../src/redis/connection.ts";
 
 /** Places of a platform: the owner's private chat with the bot, and a group everybody below is in. */
 export type Place = "home" | "team";
@@ -36,12 +37,12 @@ export interface Platform {
   /** Name of the group in `access.groups`. */
   readonly group: string;
   start(): Promise<void>;
-  /** A fresh instance of the adapter, as after a start of the service. */
-  channel(log: Logger): Channel;
+  /** A fresh instance of the adapter, as after a start of the service; `link`: its Redis. */
+  channel(log: Logger, link: RedisLink): Channel | Promise<Channel>;
   /** Answers the message's id. */
   say(place: Place, who: Who, text: string, how?: Writing): string;
   sendFile(place: Place, who: Who, file: { readonly name: string; readonly bytes: Buffer }, caption: string): string;
-  /** Presses a button; answers the toast. */
+  /** Presses a button; answers the toast. Rejects where the person does not even get in. */
   tap(place: Place, messageId: string, label: string, who: Who): Promise<string>;
   /** Presses a button that is no longer shown, as a stale screen does. */
   tapAgain(place: Place, messageId: string, who: Who): Promise<string>;

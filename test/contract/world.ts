@@ -63,7 +63,7 @@ export class ContractWorld {
   async start(): Promise<void> {
     const { platform } = this;
     const link = await this.#redis.link(this.#prefix);
-    const channel = platform.channel(silentLogger);
+    const channel = await platform.channel(silentLogger, link);
     const activations = createActivations({
       connection: link.forQueue(),
       prefix: `bull-${this.#prefix}`,

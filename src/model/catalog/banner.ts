@@ -9,6 +9,9 @@ const en = {
   projectMissing: (name: string, path: string) => `Project ${name}: ${path} is not there; nothing can run in it`,
   noChannel:
     "No channel is configured. Set TELEGRAM_BOT_TOKEN (from @BotFather), or FEISHU_APP_ID and FEISHU_APP_SECRET, and start again.",
+  webOnly:
+    "No bot is configured yet; the web chat below works without one. For your phone: npx hotline init, or set TELEGRAM_BOT_TOKEN (from @BotFather), or FEISHU_APP_ID and FEISHU_APP_SECRET.",
+  web: (entry: string) => `Web chat: ${entry}`,
   project: (name: string, path: string) => `Project ${name}: ${path}`,
   codex: (version: string, model: string | undefined) =>
     `Codex ${version}${model === undefined ? "" : `, model ${model}`}`,
@@ -34,6 +37,9 @@ const zh: BannerWords = {
   projectMissing: (name, path) => `项目 ${name}：${path} 不存在，无法在其中运行任务`,
   noChannel:
     "没有配置任何渠道。请设置 TELEGRAM_BOT_TOKEN（向 @BotFather 获取），或 FEISHU_APP_ID 和 FEISHU_APP_SECRET，然后重新启动。",
+  webOnly:
+    "还没有配置机器人；下面的网页聊天无需机器人即可使用。要在手机上使用：运行 npx hotline init，或设置 TELEGRAM_BOT_TOKEN（向 @BotFather 获取），或 FEISHU_APP_ID 和 FEISHU_APP_SECRET。",
+  web: (entry) => `网页聊天：${entry}`,
   project: (name, path) => `项目 ${name}：${path}`,
   codex: (version, model) => `Codex ${version}${model === undefined ? "" : `，模型 ${model}`}`,
   codexFailed: (why) => `Codex 无法启动：${why}`,

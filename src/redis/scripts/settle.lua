@@ -1,9 +1,10 @@
--- pending → answering, and the answer as mail. KEYS: request, reservation, mailbox, state, scheduled, dedupe of the
--- message that answers (absent for a tap).
--- ARGV: token, person, by, answer, mail up to its time, number, chat, doorbell prefix, request prefix, dedupe ms.
+-- pending → answering, the answer as mail, and a line for the audit. KEYS: request, reservation, mailbox, state,
+-- scheduled, audit, dedupe of the message that answers (absent for a tap).
+-- ARGV: token, person, by, answer, mail up to its time, number, chat, doorbell prefix, request prefix, dedupe ms,
+-- audit line, audit lines at most.
 -- {'taken', ring} | {'seen'} | {'late', request} | {'reserved', name} | {'unknown'}
-local request, reservation, mailbox, state, scheduled, dedupe = unpack(KEYS)
-local token, person, by, answer, mail, number, chat, doorbell, requests, dedupe_ms = unpack(ARGV)
+local request, reservation, mailbox, state, scheduled, audit, dedupe = unpack(KEYS)
+local token, person, by, answer, mail, number, chat, doorbell, requests, dedupe_ms, line, lines = unpack(ARGV)
 
 if redis.call('HGET', request, 'tok') == token then
   return { 'taken', 'wake' }
@@ -18,6 +19,7 @@ end
 local at = text(now())
 redis.call('HSET', request, 'state', 'answering', 'ans', answer, 'by', by, 'at', at, 'tok', token)
 append_mail(mailbox, state, mail .. at .. '}')
+redis.call('XADD', audit, 'MAXLEN', '~', lines, '*', 'l', line)
 redis.call('HDEL', request, 'rby', 'rname', 'runtil')
 if redis.call('HGET', reservation, 'n') == number then
   end_reservation(reservation, requests, person)

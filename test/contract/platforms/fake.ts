@@ -14,6 +14,7 @@ const capabilities: Capabilities = {
   maxDownloadBytes: 50_000_000,
   forceReply: false,
   idempotentSends: true,
+  shared: true,
   rate: { accountPerSecond: 1000, chatPerSecond: 100, chatBurst: 100, liveSpacingMs: 20, liveSpacingGroupMs: 20 },
 };
 

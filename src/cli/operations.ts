@@ -1,0 +1,85 @@
+import { readFile } from "node:fs/promises";
+import type { IngressStore } from "../channel/port.ts";
+import type { Dispatcher } from "../dispatcher/dispatcher.ts";
+import type { RuntimeSnapshot } from "../dispatcher/snapshot.ts";
+import { type ChatKey, webOwner } from "../model/ids.ts";
+import type { Sender } from "../outbox/sender.ts";
+import type { AppStatus } from "./app-port.ts";
+import { ownVersion } from "./version.ts";
+
+/** What the operations view is made of. */
+export interface OperationsParts {
+  readonly status: () => Promise<AppStatus>;
+  readonly chats: () => readonly RuntimeSnapshot[];
+  readonly owners: () => Promise<readonly string[]>;
+  readonly titles: (chat: ChatKey) => Promise<{ readonly title: string } | undefined>;
+  readonly audit: (limit: number) => Promise<readonly AuditEntry[]>;
+  readonly senders: () => readonly Sender[];
+}
+
+/** Who decided what, where; `at` in ms since the epoch. */
+interface AuditEntry {
+  readonly at: number;
+  readonly who: string;
+  readonly what: string;
+  readonly chat: string;
+  readonly result: string;
+}
+
+const auditShown = 50;
+const startedAt = Date.now();
+
+/** The running service as an owner sees it. Times in ms since the epoch, memory in bytes. */
+export async function operationsView(parts: OperationsParts) {
+  const [status, owners, audit] = await Promise.all([parts.status(), parts.owners(), parts.audit(auditShown)]);
+  const { health, turns, requests, queue } = status;
+  return {
+    now: Date.now(),
+    version: ownVersion(),
+    pid: process.pid,
+    startedAt,
+    memory: process.memoryUsage.rss(),
+    ready: health.ready,
+    parts: health.parts,
+    owners,
+    chats: await Promise.all(
+      parts.chats().map(async ({ chat, phase, project }) => ({
+        chat,
+        state: phase,
+        ...(await parts.titles(chat)),
+        ...(project === undefined ? {} : { project }),
+      })),
+    ),
+    turns,
+    requests,
+    queue,
+    outbox: parts.senders().map((sender) => sender.load()),
+    processes: await Promise.all(
+      status.processes.map(async (one) => {
+        const memory = await memoryOf(one.pid);
+        return { ...one, ...(memory === undefined ? {} : { memory }) };
+      }),
+    ),
+    audit,
+  };
+}
+
+/** Stops the running turn of any chat, as its owner would with /stop; false when none runs. */
+export async function stopFromAfar(
+  store: IngressStore,
+  dispatcher: Dispatcher | undefined,
+  chat: ChatKey,
+): Promise<boolean> {
+  const running = dispatcher?.snapshot().some((one) => one.chat === chat && one.turn !== undefined) ?? false;
+  const facts = running ? await store.facts(chat) : undefined;
+  if (facts === undefined) return false;
+  const mail = { kind: "stop", person: { id: webOwner, name: "owner" } } as const;
+  return (await store.ingest(chat, `operations-${Date.now()}`, mail, { chat, ...facts })) !== "full";
+}
+
+/** Resident memory of a process; undefined where the machine does not tell (other than Linux), or it has ended. */
+async function memoryOf(pid: number): Promise<number | undefined> {
+  const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
+  const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1];
+  return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;
+}
