@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { bundlePage, PAGE } from "./page.mjs";
 import { progress, run, tail } from "./run.mjs";
 import { StopError } from "./stop-error.mjs";
 
@@ -24,8 +25,9 @@ export async function ensureBuild(root) {
   const old = join(root, `dist.${process.pid}.old`);
   try {
     await compile(root, fresh);
+    await bundlePage(root, fresh, wanted);
     for (const file of files) {
-      if (!/\.[cm]?ts$/.test(file)) cpSync(join(root, file), join(fresh, file));
+      if (!/\.[cm]?ts$/.test(file) && !file.startsWith(`${PAGE}/`)) cpSync(join(root, file), join(fresh, file));
     }
     writeFileSync(join(fresh, STAMP), wanted);
     if (existsSync(join(root, "dist"))) renameSync(join(root, "dist"), old);

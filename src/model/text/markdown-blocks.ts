@@ -1,7 +1,8 @@
-import type { Blockquote, Code, List, ListItem, Nodes, RootContent } from "mdast";
+import type { Blockquote, Code, List, Nodes, RootContent } from "mdast";
 import type { MarkdownContext } from "./markdown-context.ts";
-import { deepest, renderInlines, sourceOf } from "./markdown-inline.ts";
+import { renderInlines } from "./markdown-inline.ts";
 import { tableText } from "./markdown-table.ts";
+import { deepest, isUsed, markersOf, sourceOf } from "./markdown-target.ts";
 import type { RichWriter } from "./rich-writer.ts";
 
 const rule = "———";
@@ -81,10 +82,6 @@ function renderBlock(node: RootContent, writer: RichWriter, context: MarkdownCon
   }
 }
 
-function isUsed(node: Extract<RootContent, { type: "definition" }>, context: MarkdownContext): boolean {
-  return context.definitions.get(node.identifier) === node && context.referred.has(node.identifier);
-}
-
 function renderCode(node: Code, writer: RichWriter, context: MarkdownContext): void {
   const language = node.lang ?? undefined;
   const usable = language !== undefined && language.length <= 64 ? language : undefined;
@@ -140,23 +137,9 @@ function containsCode(root: Nodes): boolean {
 function renderList(list: List, writer: RichWriter, context: MarkdownContext, place: BlockPlace): void {
   const loose = list.spread === true || list.children.some((item) => item.spread === true);
   const inner: BlockPlace = { ...place, gap: loose ? 2 : 1 };
-  const numbers = list.ordered === true ? numbersOf(list, context) : [];
+  const markers = markersOf(list, context);
   for (const [index, item] of list.children.entries()) {
     if (index > 0) writer.separate(loose ? 2 : 1);
-    const number = list.ordered === true ? `${numbers[index] ?? index + 1}. ` : "";
-    writer.item(markerOf(item, number), () => renderAll(item.children, writer, context, inner));
+    writer.item(markers[index] ?? "", () => renderAll(item.children, writer, context, inner));
   }
-}
-
-/** Numbers as written; counted from the first where all are the same (`1. 1. 1.`). */
-function numbersOf(list: List, context: MarkdownContext): readonly number[] {
-  const first = list.start ?? 1;
-  const written = list.children.map((item) => Number.parseInt(sourceOf(item, context), 10));
-  const counted = written.every((number) => number === first) || written.some((number) => Number.isNaN(number));
-  return counted ? written.map((_, index) => first + index) : written;
-}
-
-function markerOf(item: ListItem, number: string): string {
-  if (typeof item.checked === "boolean") return `${number}${item.checked ? "☑" : "☐"} `;
-  return number === "" ? "• " : number;
 }

@@ -1,21 +1,14 @@
-import type { Image, ImageReference, Link, LinkReference, Nodes, PhrasingContent } from "mdast";
+import type { Image, ImageReference, Link, LinkReference, PhrasingContent } from "mdast";
 import { tappable } from "./links.ts";
 import type { MarkdownContext } from "./markdown-context.ts";
+import { deepest, sourceOf, targetOf, textAfterLabel, textOfImage, titleOf } from "./markdown-target.ts";
 import type { RichWriter } from "./rich-writer.ts";
-
-/** Deeper nesting than this is shown as its source. */
-export const deepest = 100;
 
 /** Where inline content stands. */
 export interface InlinePlace {
   /** Within a link: no second link may begin. */
   readonly linked: boolean;
   readonly depth: number;
-}
-
-interface Target {
-  readonly url: string;
-  readonly title?: string | null | undefined;
 }
 
 /** Writes inline nodes: text, emphasis, code, links, images, breaks, footnote references, literal HTML. */
@@ -67,16 +60,6 @@ function renderInline(node: PhrasingContent, writer: RichWriter, context: Markdo
   }
 }
 
-/** The source of a node, for what has no rendering of its own. */
-export function sourceOf(node: Nodes, context: MarkdownContext): string {
-  return context.source.slice(node.position?.start.offset, node.position?.end.offset);
-}
-
-function targetOf(node: Link | LinkReference | Image | ImageReference, context: MarkdownContext): Target {
-  if (node.type === "link" || node.type === "image") return node;
-  return context.definitions.get(node.identifier) ?? { url: "" };
-}
-
 function renderLink(
   node: Link | LinkReference,
   writer: RichWriter,
@@ -92,8 +75,7 @@ function renderLink(
     return;
   }
   label();
-  const known = isAddress(shown(node), target.url);
-  writer.write(`${known ? "" : spaced(target.url, node.children.length > 0)}${titleOf(target)}`);
+  writer.write(textAfterLabel(node, target));
 }
 
 function renderImage(
@@ -103,31 +85,9 @@ function renderImage(
   place: InlinePlace,
 ): void {
   const target = targetOf(node, context);
-  const alt = node.alt ?? "";
-  const text = isAddress(alt, target.url) ? alt : `${alt}${spaced(target.url, alt !== "")}`;
+  const text = textOfImage(node, target);
   const url = place.linked ? undefined : tappable(target.url);
   if (url === undefined) writer.write(text);
   else writer.marked({ kind: "link", url }, () => writer.write(text));
   writer.write(titleOf(target));
-}
-
-function spaced(url: string, afterLabel: boolean): string {
-  if (url === "") return "";
-  return afterLabel ? ` (${url})` : url;
-}
-
-function titleOf(target: Target): string {
-  const title = target.title ?? "";
-  return title === "" ? "" : ` (${title})`;
-}
-
-/** Whether a label already shows the address, as `www.` and mail links do. */
-function isAddress(label: string | undefined, url: string): boolean {
-  return label !== undefined && (label === url || `mailto:${label}` === url || `http://${label}` === url);
-}
-
-/** Text of a label whose children are plain; undefined where there is more. */
-function shown(node: Link | LinkReference): string | undefined {
-  const [only] = node.children;
-  return node.children.length === 1 && (only?.type === "text" || only?.type === "inlineCode") ? only.value : undefined;
 }

@@ -1,0 +1,123 @@
+import type { VNode } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { useDispatch } from "./app-context.ts";
+import { emptyPage } from "./chat-page.ts";
+import { Composer } from "./composer.tsx";
+import { Icon } from "./icon.tsx";
+import { LiveAnswer, LiveBar } from "./live.tsx";
+import { MessageRows } from "./message-rows.tsx";
+import type { State } from "./state.ts";
+import { UnsentRows } from "./unsent.tsx";
+import { useStickyScroll } from "./use-sticky-scroll.ts";
+import { useWords } from "./words.ts";
+
+const nothingPending: ReadonlySet<string> = new Set();
+
+/** The open chat: messages, the running turn, the composer. */
+export function ChatView({ state }: { readonly state: State }): VNode {
+  const words = useWords();
+  const { chat = "" } = state;
+  const page = state.pages[chat] ?? emptyPage;
+  const { scroller, content, away, toNewest } = useStickyScroll(chat);
+  const pressed = usePressed(state);
+  const unsent = state.unsent.filter((one) => one.chat === chat);
+  const empty = page.loaded && page.messages.length === 0 && unsent.length === 0 && page.live === undefined;
+  return (
+    <main class="chat">
+      <section class="scroller" ref={scroller} tabIndex={0} aria-label={words.messages}>
+        <div class="column" ref={content}>
+          <Older more={page.more} loading={page.loadingOlder} count={page.messages.length} scroller={scroller} />
+          {empty ? <Welcome /> : undefined}
+          <MessageRows messages={page.messages} pressed={pressed} />
+          <UnsentRows unsent={unsent} online={state.connection === "open"} />
+          {page.live === undefined ? undefined : <LiveAnswer frame={page.live} />}
+        </div>
+      </section>
+      {away ? (
+        <button
+          type="button"
+          class="to-newest icon"
+          aria-label={words.toNewest}
+          title={words.toNewest}
+          onClick={toNewest}
+        >
+          <Icon name="down" />
+        </button>
+      ) : undefined}
+      {page.live === undefined ? undefined : (
+        <LiveBar frame={page.live} clockAhead={state.clockAhead} pressed={pressed} />
+      )}
+      {chat === "" ? undefined : (
+        <Composer
+          key={chat}
+          chat={chat}
+          commands={state.welcome?.commands}
+          maxFileBytes={state.welcome?.maxFileBytes}
+          sent={toNewest}
+        />
+      )}
+    </main>
+  );
+}
+
+/** Nonces of the buttons that wait for their answer; the same set while nothing changed. */
+function usePressed(state: State): ReadonlySet<string> {
+  const last = useRef({ pending: state.pending, pressed: nothingPending });
+  if (last.current.pending !== state.pending) {
+    const nonces = state.pending.flatMap(({ frame }) => (frame.type === "tap" ? [frame.nonce] : []));
+    last.current = { pending: state.pending, pressed: nonces.length === 0 ? nothingPending : new Set(nonces) };
+  }
+  return last.current.pressed;
+}
+
+function Welcome(): VNode {
+  const words = useWords();
+  return (
+    <div class="welcome">
+      <p>{words.emptyChat}</p>
+      <p class="faint">{words.emptyChatHint}</p>
+    </div>
+  );
+}
+
+interface OlderProps {
+  readonly more: boolean;
+  readonly loading: boolean;
+  readonly count: number;
+  readonly scroller: { readonly current: HTMLElement | null };
+}
+
+/** Asks for older messages when it comes near the screen, or by a click. */
+function Older({ more, loading, count, scroller }: OlderProps): VNode | null {
+  const words = useWords();
+  const dispatch = useDispatch();
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    const element = button.current;
+    const root = scroller.current;
+    if (!more || loading || count === 0 || element === null || root === null) return;
+    const observer = new IntersectionObserver(
+      (entries) => {
+        if (!entries.some((entry) => entry.isIntersecting)) return;
+        // At the very top a browser does not hold what is on the screen in its place.
+        if (root.scrollTop < 1) root.scrollTop = 1;
+        dispatch({ type: "older" });
+      },
+      { root, rootMargin: "800px 0px 0px 0px" },
+    );
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [more, loading, count, dispatch, scroller]);
+  if (!more) return null;
+  return (
+    <button
+      ref={button}
+      type="button"
+      class="quiet older"
+      disabled={loading}
+      onClick={() => dispatch({ type: "older" })}
+    >
+      {loading ? words.loading : words.older}
+    </button>
+  );
+}
