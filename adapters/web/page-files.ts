@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 
@@ -17,11 +18,10 @@ export interface PageFiles {
   readonly files: ReadonlyMap<string, PageFile>;
 }
 
-const parts: Readonly<Record<string, readonly [string, string]>> = {
-  "/": ["index.html", "text/html; charset=utf-8"],
-  "/app.js": ["app.js", "text/javascript; charset=utf-8"],
-  "/app.css": ["app.css", "text/css; charset=utf-8"],
-  "/icon.svg": ["icon.svg", "image/svg+xml"],
+const types: Readonly<Record<string, string>> = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
 };
 
 /** Reads the built page, beside this module or (when run from source) in `dist/`. Throws when it was not built. */
@@ -32,9 +32,11 @@ export function loadPage(): PageFiles {
   if (folder === undefined)
     throw new Error(`the page of the web chat is not built (${fileURLToPath(import.meta.url)}): run "npm run build"`);
   const { build } = JSON.parse(readFileSync(new URL("build.json", folder), "utf8")) as { readonly build: string };
-  const files = Object.entries(parts).map(([path, [name, type]]): [string, PageFile] => {
+  const files = readdirSync(folder).flatMap((name): [string, PageFile][] => {
+    const type = types[extname(name)];
+    if (type === undefined) return [];
     const plain = readFileSync(new URL(name, folder));
-    return [path, { type, plain, gzip: gzipSync(plain) }];
+    return [[name === "index.html" ? "/" : `/${name}`, { type, plain, gzip: gzipSync(plain) }]];
   });
   return { build, files: new Map(files) };
 }
