@@ -1,9 +1,12 @@
 import type { ChatFacts, InboundEvent, TranscriptEntry } from "../../src/channel/port.ts";
 import { type ChatKey, chatAddress, type MessageId, webOwner } from "../../src/model/ids.ts";
 import type { Attachment, InboundMessage, Person } from "../../src/model/message.ts";
+import { oneLine } from "../../src/model/text/truncate.ts";
 import type { Language } from "../../src/model/view.ts";
 import { type MessageBody, plainText } from "./messages.ts";
 import type { FromPage, WebFile } from "./protocol.ts";
+
+const titleLength = 60;
 
 const names: Readonly<Record<Language, string>> = { en: "you", "zh-CN": "你" };
 
@@ -12,9 +15,13 @@ export function personOf(language: Language): Person {
   return { id: webOwner, name: names[language] };
 }
 
-/** A chat of the web is always private. */
-export function factsOf(chat: ChatKey): ChatFacts {
-  return { chat, private: true, title: chatAddress(chat).chat };
+/** A chat of the web is always private; it is called by the newest words in it. */
+export function factsOf(chat: ChatKey, words = ""): ChatFacts {
+  return {
+    chat,
+    private: true,
+    title: oneLine(words.slice(0, 4 * titleLength), titleLength) || chatAddress(chat).chat,
+  };
 }
 
 /** What a person's message is written as. */
@@ -44,7 +51,13 @@ export function eventOf(
     attachments: (body.files ?? []).map(attachmentOf),
     ...(body.replyTo === undefined ? {} : { replyTo: replyOf(body.replyTo, quoted) }),
   };
-  return { kind: "message", dedupe: `say-${entry.id}`, at: factsOf(entry.chat), message, addressed: true };
+  return {
+    kind: "message",
+    dedupe: `say-${entry.id}`,
+    at: factsOf(entry.chat, message.text),
+    message,
+    addressed: true,
+  };
 }
 
 function attachmentOf({ id, name, bytes, type }: WebFile): Attachment {
