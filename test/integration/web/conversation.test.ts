@@ -143,7 +143,7 @@ describe("what the bot says", () => {
   test("an edit and a mark change the message where it stands, on a page that comes back as well", async () => {
     const page = await rig.page();
     page.say("work");
-    await until(() => rig.events.length === 1, "handed over");
+    await until(() => rig.events.length === 1 && page.messages.size === 1, "handed over");
     const [said] = page.messages.values();
     if (said === undefined) throw new Error("no message");
     const id = await rig.show({ ...bot("card"), slot: "s" });
