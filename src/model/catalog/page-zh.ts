@@ -8,7 +8,7 @@ export const zhPage = {
   operations: "运行状况",
   messages: "消息",
   message: "消息",
-  placeholder: "给 Codex 发消息，输入 / 查看命令",
+  placeholder: "消息，/ 查看命令",
   send: "发送",
   attach: "添加文件",
   camera: "拍照",

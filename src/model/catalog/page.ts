@@ -14,7 +14,7 @@ const en = {
   operations: "Operations",
   messages: "Messages",
   message: "Message",
-  placeholder: "Message Codex, / for commands",
+  placeholder: "Message, / for commands",
   send: "Send",
   attach: "Attach files",
   camera: "Take a picture",
