@@ -98,6 +98,8 @@ function answer(deps: SiteDeps, request: IncomingMessage, response: ServerRespon
   if (reading && path === "/" && queryOf(request, "token") !== undefined) enter(deps, request, response);
   else if (reading && file !== undefined) page(deps, request, response, path, file);
   else if (reading && path.startsWith("/files/")) void download(deps, request, response, path.slice("/files/".length));
+  // A browser cannot tell why a socket was refused; asked plainly, the same address says so.
+  else if (reading && path === "/ws") json(response, deps.gate.admits(request) ? 426 : 401, {});
   else if (request.method === "POST" && path === "/files") void upload(deps, request, response);
   else return false;
   return true;

@@ -83,6 +83,8 @@ describe("a socket", () => {
     expect(await knock({ cookie, origin: "https://evil.example" })).toBe(403);
     expect(await knock({ cookie })).toBe(403);
     expect(await knock({ cookie, origin: "null" })).toBe(403);
+    expect((await ask(`${rig.address}/ws`)).status).toBe(401);
+    expect((await ask(`${rig.address}/ws`, { cookie })).status).toBe(426);
   });
 
   test("that says what nobody understands is closed, and nothing happens", async () => {
