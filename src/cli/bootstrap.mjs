@@ -2,7 +2,7 @@
  * Runs before `npm start` and `npm test`, with nothing installed yet: plain JavaScript, no dependencies.
  *
  *   node src/cli/bootstrap.mjs start   dependencies, build, and a redis-server unless a Redis is configured
- *   node src/cli/bootstrap.mjs test    the same, with a redis-server in any case
+ *   node src/cli/bootstrap.mjs test    the same, with a redis-server in any case, and a Chromium
  *   node src/cli/bootstrap.mjs build   dependencies and build
  *
  * Silent when nothing is to do. Each step writes its mark last, so a cut-off run is mended by the next one.
@@ -11,6 +11,7 @@ import { realpathSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ensureBuild } from "./bootstrap/build.mjs";
+import { ensureChromium } from "./bootstrap/chromium.mjs";
 import { ensureDependencies } from "./bootstrap/dependencies.mjs";
 import { checkGit, nodeFault } from "./bootstrap/machine.mjs";
 import { ensureRedis } from "./bootstrap/redis.mjs";
@@ -34,6 +35,7 @@ async function bootstrap(mode, root) {
   const settings = readSettings(root, process.env, mode === "test");
   if (settings.redisConfigured) return;
   await ensureRedis(settings.dataDir);
+  if (mode === "test") await ensureChromium();
 }
 
 const root = resolve(dirname(realpathSync(fileURLToPath(import.meta.url))), "../..");
