@@ -6,8 +6,8 @@ import { createIngress } from "./channel/ingress.ts";
 import type { Channel, InboundSink, IngressStore } from "./channel/port.ts";
 import type { App, AppStatus, CreateApp, StopMode } from "./cli/app-port.ts";
 import { bannerLines } from "./cli/banner.ts";
-import { accessRules, codexOf, publishMenu, redisHealth, senderMetrics, settingsOf } from "./cli/wiring.ts";
-import type { CodexRuntime } from "./codex/port.ts";
+import { chooseModel, type ModelChoice } from "./cli/model-choice.ts";
+import { accessRules, embeddedRedisOf, publishMenu, redisHealth, senderMetrics, settingsOf } from "./cli/wiring.ts";
 import { commandNames, commands } from "./commands/registry.ts";
 import { createDispatcher, type Dispatcher } from "./dispatcher/dispatcher.ts";
 import { createSlots } from "./dispatcher/slots.ts";
@@ -24,7 +24,7 @@ import { createActivations } from "./queue/activations.ts";
 import type { Activations } from "./queue/port.ts";
 import { createChatStore } from "./redis/chat-store.ts";
 import { connectRedis, type RedisLink } from "./redis/connection.ts";
-import { createEmbeddedRedis, type EmbeddedRedis } from "./redis/embedded.ts";
+import type { EmbeddedRedis } from "./redis/embedded.ts";
 import { createIngressStore } from "./redis/ingress-store.ts";
 import { nodeId } from "./redis/node-id.ts";
 import { createOutboxStore } from "./redis/outbox-store.ts";
@@ -40,19 +40,20 @@ const dayMs = 86_400_000;
 const minuteMs = 60_000;
 
 /** Puts the service together; the only place that knows all parts. */
-export const createApp: CreateApp = async (config, { logger, redact }) =>
-  new Service(config, logger, redact, await createChannels(config, logger));
+export const createApp: CreateApp = async (config, { logger, redact, demo }) =>
+  new Service(config, logger, redact, demo, await createChannels(config, logger));
 
 class Service implements App {
-  readonly #config: LoadedConfig;
+  /** As configured until the model is chosen; the demo changes it. */
+  #config: LoadedConfig;
+  readonly #demoAsked: boolean;
   readonly #log: Logger;
   readonly #health = createHealth();
   readonly #metrics = createMetrics();
   readonly #channels: readonly Channel[];
   readonly #http: HealthServer | undefined;
-  readonly #codex: CodexRuntime;
-  readonly #workspace: ManagedWorkspace;
   readonly #receiving = new AbortController();
+  #model: ModelChoice | undefined;
   #redis: EmbeddedRedis | undefined;
   #link: RedisLink | undefined;
   #store: IngressStore | undefined;
@@ -64,12 +65,11 @@ class Service implements App {
   #address: string | undefined;
   #banner: readonly string[] = [];
 
-  constructor(config: LoadedConfig, log: Logger, redact: Redactor, channels: readonly Channel[]) {
+  constructor(config: LoadedConfig, log: Logger, redact: Redactor, demo: boolean, channels: readonly Channel[]) {
     this.#config = config;
+    this.#demoAsked = demo;
     this.#log = log;
     this.#channels = channels;
-    this.#codex = codexOf(config, log);
-    this.#workspace = this.#createWorkspace();
     const { web } = config.channels;
     if (web !== false)
       this.#http = createHealthServer({
@@ -88,9 +88,15 @@ class Service implements App {
     if (config.ownWorkspace !== undefined) await mkdir(config.ownWorkspace, { recursive: true });
     this.#address = await this.#http?.start();
     try {
+      const choosing = chooseModel(config, this.#log, this.#demoAsked);
+      // Looked at below; meanwhile Redis may fail first.
+      choosing.catch(() => undefined);
       const link = await this.#connect();
-      await this.#startParts(link, await nodeId(config.dataDir));
-      this.#banner = await this.#collectBanner();
+      const model = await choosing;
+      this.#model = model;
+      this.#config = model.config;
+      await this.#startParts(link, model, await nodeId(config.dataDir));
+      this.#banner = await this.#collectBanner(model);
     } catch (error) {
       await this.stop("keep");
       throw error;
@@ -100,16 +106,8 @@ class Service implements App {
   async #connect(): Promise<RedisLink> {
     const config = this.#config;
     const logger = this.#log.child({ part: "redis" });
-    if (config.redis === undefined) {
-      this.#redis = createEmbeddedRedis({
-        dataDir: config.dataDir,
-        runtimeDir: config.environment.XDG_RUNTIME_DIR ?? "/tmp",
-        path: config.environment.PATH ?? "",
-        logger,
-        clock: systemClock,
-      });
-      await this.#redis.start();
-    }
+    this.#redis = embeddedRedisOf(config, logger);
+    await this.#redis?.start();
     const target =
       this.#redis === undefined ? { url: config.redis?.url ?? "" } : { socketPath: this.#redis.socketPath };
     const link = await connectRedis({ target, logger });
@@ -118,8 +116,9 @@ class Service implements App {
     return link;
   }
 
-  async #startParts(link: RedisLink, node: string): Promise<void> {
-    const config = this.#config;
+  async #startParts(link: RedisLink, model: ModelChoice, node: string): Promise<void> {
+    const { config, demo } = model;
+    const workspace = this.#createWorkspace(model);
     const log = this.#log;
     const activations = createActivations({
       connection: link.forQueue(),
@@ -129,18 +128,18 @@ class Service implements App {
     this.#activations = activations;
     const ingressStore = createIngressStore({ link, logger: log, wake: (chat) => activations.wake(chat) });
     this.#store = ingressStore;
-    await this.#workspace.prepare();
+    await workspace.prepare();
     this.#senders = this.#channels.map((channel) => this.#createSender(channel, link, node));
     await Promise.all(this.#senders.map((sender) => sender.start()));
     this.#dispatcher = createDispatcher({
       store: createChatStore({ link, node, logger: log }),
       activations,
-      codex: this.#codex,
-      workspace: this.#workspace,
+      codex: model.codex,
+      workspace,
       slots: createSlots(config.codex.maxProcesses),
       maxProcesses: config.codex.maxProcesses,
       commands,
-      settings: settingsOf(config, this.#channels),
+      settings: settingsOf(config, this.#channels, demo !== undefined),
       clock: systemClock,
       log: log.child({ part: "dispatcher" }),
       nonce: randomNonce,
@@ -151,7 +150,7 @@ class Service implements App {
     this.#receivers = this.#channels.map((channel) => this.#receive(channel, sink));
     await this.#dispatcher.start();
     this.#health.watch("worker", () => ({ state: "ready" }));
-    this.#sweepInbox();
+    this.#sweepInbox(workspace);
   }
 
   #createSender(channel: Channel, link: RedisLink, node: string): Sender {
@@ -197,11 +196,11 @@ class Service implements App {
     }
   }
 
-  #createWorkspace(): ManagedWorkspace {
-    const config = this.#config;
+  #createWorkspace({ config, demo }: ModelChoice): ManagedWorkspace {
     const byAccount = new Map(this.#channels.map((channel) => [channel.account, channel]));
     return createWorkspace({
       projects: config.projects,
+      unbound: demo !== undefined,
       defaults: config.codex,
       dataDir: config.dataDir,
       environment: config.environment,
@@ -214,9 +213,9 @@ class Service implements App {
   }
 
   /** Received files go after their time; once at the start, then daily. */
-  #sweepInbox(): void {
+  #sweepInbox(workspace: ManagedWorkspace): void {
     const sweep = (): void => {
-      this.#workspace
+      workspace
         .sweep(this.#config.retention.inboxDays, systemClock.now())
         .catch((error: unknown) => this.#log.warn({ error }, "inbox is not swept"));
     };
@@ -228,14 +227,15 @@ class Service implements App {
     return this.#banner;
   }
 
-  #collectBanner(): Promise<readonly string[]> {
-    const { language, projects, access } = this.#config;
+  #collectBanner({ config, facts, demo }: ModelChoice): Promise<readonly string[]> {
+    const { language, projects, access } = config;
     return bannerLines({
       language,
       channels: this.#channels,
       projects,
       exists: existsSync,
-      facts: () => this.#codex.facts(),
+      facts,
+      demo: demo?.notes,
       address: this.#address,
       claimCode: async (account) => (access.owners.length > 0 ? undefined : this.#store?.claimCode(account)),
       signal: AbortSignal.timeout(identifyMs),
@@ -246,6 +246,7 @@ class Service implements App {
     const chats = this.#dispatcher?.snapshot() ?? [];
     const fallback = Object.keys(this.#config.projects)[0] ?? "";
     return {
+      demo: this.#model?.demo !== undefined,
       health: this.#health.report(),
       chats: chats.length,
       turns: chats.flatMap(({ chat, project, turn }) =>
@@ -269,6 +270,7 @@ class Service implements App {
       await Promise.race([Promise.all(this.#senders.map((sender) => sender.drain())), systemClock.sleep(10_000)]);
     await Promise.all(this.#senders.map((sender) => sender.stop()));
     if (this.#dispatcher === undefined) await this.#activations?.close();
+    await this.#model?.demo?.stop();
     this.#link?.close();
     await this.#redis?.stop();
     await this.#http?.stop();

@@ -10,14 +10,14 @@ import type { Logger } from "../lib/log.ts";
 import { accountKey, chatAddress, type PersonId } from "../model/ids.ts";
 import type { SenderMetrics } from "../outbox/desk.ts";
 import type { RedisLink } from "../redis/connection.ts";
-import type { EmbeddedRedis } from "../redis/embedded.ts";
+import { createEmbeddedRedis, type EmbeddedRedis } from "../redis/embedded.ts";
 import type { PartHealth } from "../telemetry/health.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 
 const minuteMs = 60_000;
 
-/** Codex as the configuration wants it; everything of the service is denied to it. */
-export function codexOf(config: LoadedConfig, log: Logger): CodexRuntime {
+/** Codex as the configuration wants it; everything of the service is denied to it. `servedBy`: see CodexRuntimeOptions. */
+export function codexOf(config: LoadedConfig, log: Logger, servedBy?: string): CodexRuntime {
   return createCodexRuntime({
     ...(config.codex.bin === undefined ? {} : { bin: config.codex.bin }),
     home: config.codex.home,
@@ -27,6 +27,7 @@ export function codexOf(config: LoadedConfig, log: Logger): CodexRuntime {
     proxyEnv: {},
     config: config.codex.config,
     hostEnv: config.environment,
+    ...(servedBy === undefined ? {} : { servedBy }),
     clock: systemClock,
     log: log.child({ part: "codex" }),
   });
@@ -43,8 +44,9 @@ export function accessRules(access: LoadedConfig["access"]): AccessRules {
 }
 
 /** What chats need of the configuration. */
-export function settingsOf(config: LoadedConfig, channels: readonly Channel[]): ActorSettings {
+export function settingsOf(config: LoadedConfig, channels: readonly Channel[], demo: boolean): ActorSettings {
   return {
+    demo,
     whileBusy: config.whileBusy,
     recovery: config.recovery,
     language: config.language,
@@ -56,6 +58,18 @@ export function settingsOf(config: LoadedConfig, channels: readonly Channel[]): 
     maxDownloadBytes: (chat) =>
       channels.find((channel) => channel.account === accountKey(chatAddress(chat)))?.capabilities.maxDownloadBytes ?? 0,
   };
+}
+
+/** Our own server where none is configured; not started. */
+export function embeddedRedisOf(config: LoadedConfig, logger: Logger): EmbeddedRedis | undefined {
+  if (config.redis !== undefined) return undefined;
+  return createEmbeddedRedis({
+    dataDir: config.dataDir,
+    runtimeDir: config.environment.XDG_RUNTIME_DIR ?? "/tmp",
+    path: config.environment.PATH ?? "",
+    logger,
+    clock: systemClock,
+  });
 }
 
 /** Health of the link, and of our own server behind it. */

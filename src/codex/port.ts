@@ -11,6 +11,8 @@ export interface ProcessRecord {
   /** The path given to `--listen unix://`; app-server makes it a link. */
   readonly socket: string;
   readonly host: string;
+  /** Which model it was started for, see `CodexRuntimeOptions`; absent: that of its own configuration. */
+  readonly servedBy?: string;
 }
 
 export type SandboxMode = SandboxName;

@@ -30,6 +30,11 @@ export interface CodexRuntimeOptions {
   readonly config: Readonly<Record<string, unknown>>;
   /** Environment of the service; an allowlist of it is passed on. */
   readonly hostEnv: Readonly<Record<string, string | undefined>>;
+  /**
+   * Names the model that `config` makes Codex use; a process started for another one is never attached to. Absent: the
+   * model of Codex's own configuration.
+   */
+  readonly servedBy?: string;
   readonly clock: Clock;
   readonly log: Logger;
   /** Time after a turn in which rotated sign-in tokens are written. Default 5,000. */
@@ -64,7 +69,7 @@ class Runtime implements CodexRuntime {
   }
 
   async attach(record: ProcessRecord): Promise<CodexSession | undefined> {
-    if (!this.alive(record)) return undefined;
+    if (!this.alive(record) || record.servedBy !== this.#options.servedBy) return undefined;
     try {
       return await this.#session(record, await openWsStream(record.socket));
     } catch (error) {
