@@ -1,5 +1,12 @@
+import { existsSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { ChatMessage } from "../emulators/telegram/chats.ts";
 import { ServiceWorld } from "./harness.ts";
+
+const label = "You are talking to the demo model: Codex itself is real, its answers are scripted.";
 
 let world: ServiceWorld;
 
@@ -8,59 +15,217 @@ afterEach(async () => {
   await world.dispose();
 });
 
+/** What a frame of the running turn shows. */
+function frame(text: string): Promise<string> {
+  const frames = () => world.telegram.drafts(world.chat).flatMap((d) => d.frames.map((f) => f.text));
+  return world.waitFor(() => frames().find((f) => f.includes(text)), `a frame with "${text}"`, 30_000);
+}
+
+function count(text: string): number {
+  return world.sent.filter((m) => m.text.includes(text)).length;
+}
+
+function final(text: string): Promise<ChatMessage> {
+  return world.message(text, 30_000);
+}
+
 describe("without a sign-in", () => {
   beforeEach(async () => {
     world = await ServiceWorld.create({ signedOut: true });
     await world.start();
   });
 
-  it.only("probe", async () => {
-    for (const word of ["hello there", "table", "plan", "patch", "patch"]) {
-      const before = world.sent.length;
-      world.say(word);
-      await world.waitFor(
-        () => world.sent.slice(before).find((m) => m.text.includes("context left") || m.text.includes("demo ·")),
-        word,
-        40000,
-      );
-      console.log(
-        world.sent
-          .slice(before)
-          .map((m) => m.text)
-          .join("\n----\n"),
-      );
-    }
-    world.say("push");
-    const card = await world.message("git push origin main");
-    console.log(card.text);
+  it("the banner, a first message and every final say that this is the demo; other words get the list of prompts", async () => {
+    expect(existsSync(join(world.dir, "codex"))).toBe(false);
+    await world.waitFor(() => world.output.includes("Ready."), "the banner");
+    expect(world.output).toContain(label);
+    expect(world.output).toContain(", demo model\n");
+    expect(world.output).toContain("data-demo/project");
+    world.say("what can you do?");
+    const answer = await final("what can you do?");
+    expect(world.sent[0]?.text).toContain(label);
+    for (const word of ["table", "plan", "push", "patch", "ask", "fail", "long"]) expect(answer.text).toContain(word);
+    expect(answer.text).toMatch(/\ndemo · \d/);
+    world.say("你好");
+    const chinese = await final("这是演示模型");
+    expect(chinese.text).toContain("推送");
+    world.say("/status");
+    const status = await final("demo · ");
+    expect(status.text).toBeDefined();
+    await final("demo model · asks before leaving the workspace");
+    expect(count(label)).toBe(1);
+    expect(existsSync(join(world.dir, "codex"))).toBe(false);
+    expect(await readdir(join(world.dir, "home"))).toEqual([]);
+  });
+
+  it("table streams Markdown with a table and code", async () => {
+    world.say("Table, please!");
+    await frame("What you see");
+    const answer = await final("Codex is real here");
+    expect(answer.entities.map((e) => e.type)).toEqual(expect.arrayContaining(["pre", "bold", "code"]));
+  });
+
+  it("plan ticks its steps off while commands run, really", async () => {
+    world.say("plan");
+    await frame("▸ read the code");
+    await frame("✓ run the test");
+    const answer = await final("The test passes");
+    expect(answer.text).toContain("3 commands");
+  });
+
+  it("push runs once it is approved, and the repository has it", async () => {
+    world.say("2 push");
+    const card = await final("git push origin main");
+    expect(card.text).toContain("throw-away repository");
     await world.tap(card, "Approve").answer;
-    console.log((await world.message("Git said")).text);
-    world.say("ask");
-    const q = await world.message("How should");
-    await world.tap(q, "Politely").answer;
-    console.log((await world.message("You chose")).text);
+    const answer = await final("You approved");
+    expect(answer.text).toContain("main -> main");
+    const pushed = await readFile(join(`${world.dataDir}-demo`, "origin.git", "refs", "heads", "main"), "utf8");
+    const ours = await readFile(join(`${world.dataDir}-demo`, "project", ".git", "refs", "heads", "main"), "utf8");
+    expect(pushed).toBe(ours);
+  });
+
+  it("push that is declined says so, and pushes nothing", async () => {
+    world.say("push");
+    await world.tap(await final("git push origin main"), "Decline").answer;
+    await final("It was not pushed");
+    const head = join(`${world.dataDir}-demo`, "project", ".git", "refs", "heads", "main");
+    const pushed = join(`${world.dataDir}-demo`, "origin.git", "refs", "heads", "main");
+    expect(await readFile(pushed, "utf8")).not.toBe(await readFile(head, "utf8"));
+  });
+
+  it("patch changes a file with a diff, and takes it back the next time", async () => {
+    const source = () => readFile(join(`${world.dataDir}-demo`, "project", "src", "greet.js"), "utf8");
+    world.say("patch");
+    const added = await final("now greets in French");
+    expect(added.text).toContain("1 file +1 −0");
+    expect(await source()).toContain("Bonjour");
+    await world.tap(added, "Diff").answer;
+    await final('+  fr: "Bonjour",');
+    world.say("patch");
+    await final("no longer greets in French");
+    expect(await source()).not.toContain("Bonjour");
+  });
+
+  it("ask asks, and the answer is taken up", async () => {
+    world.say("提问");
+    await world.tap(await final("演示应该怎样向你问好"), "随意").answer;
+    await final("你选择了：随意");
+  });
+
+  it("fail fails with what to do about it, and [Try now] works", async () => {
     world.say("fail");
-    const f = await world.message("limit until");
-    console.log(f.text);
-    await world.tap(f, "Try now").answer;
-    console.log((await world.message("This time")).text);
-    console.log(
-      world.output
-        .split("\n")
-        .filter((l) => !l.startsWith("{"))
-        .join("\n"),
-    );
-    console.log(
-      world.output
-        .split("\n")
-        .filter(
-          (l) =>
-            l.includes('"level":"warn') ||
-            l.includes('"level":"error') ||
-            l.includes('"level":40') ||
-            l.includes('"level":50'),
-        )
-        .join("\n"),
-    );
-  }, 120_000);
+    const failed = await final("The model is over its limit until");
+    expect(failed.text).toContain("on purpose");
+    await world.tap(failed, "Try now").answer;
+    await final("This time it worked");
+  });
+
+  it("long is steered by a message: what was written is taken up, and ends it", async () => {
+    world.say("long");
+    await frame("Step 1 of 20");
+    world.say("mind the gap");
+    await frame("Taken up while working: “mind the gap”");
+    const answer = await final("because you wrote: “mind the gap”");
+    expect(answer.text).toMatch(/Done after [2-5] steps/);
+  });
+
+  it("long is stopped by /stop", async () => {
+    world.say("long");
+    await frame("Step 1 of 20");
+    world.say("/stop");
+    await final("Stopped after");
+    world.say("table");
+    await final("Codex is real here");
+  });
+
+  it("a file is acknowledged by its name", async () => {
+    const file = { name: "notes.txt", bytes: Buffer.from("hello"), caption: "look at this" };
+    world.telegram.phone.sendFile(world.chat, world.owner, file);
+    const answer = await final("I received notes.txt");
+    expect(answer.text).toContain("look at this");
+  });
+});
+
+describe("a turn of the demo under kill -9 of the service", () => {
+  beforeEach(async () => {
+    world = await ServiceWorld.create({ signedOut: true });
+    await world.start();
+    world.say("long");
+    await frame("Step 2 of 20");
+    await world.kill();
+  });
+
+  it("L8: goes on at the same address after the restart, and can be steered", async () => {
+    await world.start();
+    world.say("and now?");
+    const answer = await world.message("because you wrote: “and now?”", 60_000);
+    expect(answer.text).toMatch(/Done after \d+ steps/);
+    expect(count(label)).toBe(1);
+  });
+
+  it("L12: ends visibly where its port was taken meanwhile, and goes on at [Continue]", async () => {
+    const port = Number(await readFile(join(world.dataDir, "demo", "port"), "utf8"));
+    const other = createServer((_, response) => response.writeHead(418).end());
+    await new Promise<void>((resolve) => other.listen(port, "127.0.0.1", resolve));
+    try {
+      await world.start();
+      await world.waitFor(() => world.output.includes(`Port ${port} of the demo model is taken`), "the banner");
+      const died = await final("The service restarted during this turn");
+      await world.tap(died, "Continue").answer;
+      await frame("Step 4 of 20");
+      world.say("/stop");
+      await final("Stopped after");
+    } finally {
+      await new Promise((resolve) => other.close(resolve));
+    }
+  });
+
+  it("L12: ends visibly where somebody signed in meanwhile", async () => {
+    await world.signIn();
+    await world.start();
+    await final("The demo conversation has ended");
+    await final("Stopped after");
+    world.say("hi");
+    await final("echo: hi");
+  });
+});
+
+describe("the other model", () => {
+  it("answers after a sign-in and one restart, in a fresh conversation; --demo goes back, and nothing is lost", async () => {
+    world = await ServiceWorld.create({ signedOut: true });
+    await world.start();
+    world.say("table");
+    await final("Codex is real here");
+    await world.stop();
+    await world.signIn();
+    await world.start();
+    world.say("first real one");
+    await final("echo: first real one");
+    expect(count("The demo conversation has ended")).toBe(1);
+    expect(world.model.userTexts()).toEqual(["first real one"]);
+    await world.stop();
+    await world.start("--demo");
+    world.say("ask me anything");
+    await final("How should the demo greet you?");
+    expect(count("Your conversation with the real model is kept")).toBe(1);
+    await world.stop();
+    await world.start();
+    world.say("second real one");
+    await final("echo: second real one");
+    expect(world.model.userTexts()).toEqual(["first real one", "second real one"]);
+    expect(count("no longer on this machine")).toBe(0);
+  });
+
+  it("--demo asks a signed-in Codex home for nothing, and works in no configured project", async () => {
+    world = await ServiceWorld.create();
+    const home = await readdir(join(world.dir, "codex"));
+    await world.start("--demo");
+    world.say("plan");
+    await final("The test passes");
+    expect(world.model.requests).toEqual([]);
+    expect(await readdir(join(world.dir, "codex"))).toEqual(home);
+    expect(await readdir(world.project)).toEqual([]);
+    expect(world.output).toContain(label);
+  });
 });
