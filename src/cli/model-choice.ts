@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { LoadedConfig } from "../../config/load.ts";
 import type { CodexFacts, CodexRuntime } from "../codex/port.ts";
@@ -8,6 +8,7 @@ import { createDemoModel, type DemoModel } from "../demo/server.ts";
 import type { Logger } from "../lib/log.ts";
 import { demoWords } from "../model/catalog/demo.ts";
 import { makeThrowAway } from "../workspace/throw-away.ts";
+import { makePrivate } from "./folders.ts";
 import { codexOf } from "./wiring.ts";
 
 /** Which model answers, and what follows from that. */
@@ -57,12 +58,11 @@ function factsOf(config: LoadedConfig, codex: CodexRuntime, log: Logger): Promis
 async function openDemo(config: LoadedConfig, log: Logger): Promise<ModelChoice> {
   const words = demoWords[config.language];
   const folder = join(config.dataDir, "demo");
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const beside = `${config.dataDir}-demo`;
+  await makePrivate(folder, "dataDir", config.file);
   // Beside dataDir, not in it: the model is denied everything below dataDir.
-  const places = {
-    project: join(`${config.dataDir}-demo`, "project"),
-    origin: join(`${config.dataDir}-demo`, "origin.git"),
-  };
+  await makePrivate(beside, "dataDir", config.file);
+  const places = { project: join(beside, "project"), origin: join(beside, "origin.git") };
   const checkout = await makeThrowAway(places, projectCommits, config.environment);
   const { model, port, moved } = await listenAgain(join(folder, "port"), config, log);
   const shown = demoConfig(config, port, places.project);

@@ -46,16 +46,20 @@ export interface Written {
   readonly files: readonly string[];
 }
 
+/** A quote holds at most 1,000 characters, line breaks and brackets among them. */
+const quote = /^\[In reply to: [\s\S]{0,1001}\](\n|$)/;
+
 /** Takes a prompt of the service apart (see `buildInput`): its notes on files, its lines on sender and quote. */
 export function written(prompt: string): Written {
   const files: string[] = [];
-  const lines = prompt.split("\n").filter((line) => {
+  const rest = prompt.split("\n").filter((line) => {
     const name =
       /^\[(?:Image|File) (.+?) is at .+\]$/.exec(line)?.[1] ?? /^\[A file (.+) was sent but .+\]$/.exec(line)?.[1];
     if (name !== undefined) files.push(name);
-    return name === undefined && !/^\[(From|Forwarded from|In reply to:) ?.*\]$/.test(line);
+    return name === undefined;
   });
-  return { text: lines.join("\n").trim(), files };
+  const body = rest.join("\n").replace(/^(\[(From|Forwarded from) .*\](\n|$))*/, "");
+  return { text: body.replace(quote, "").trim(), files };
 }
 
 /** What the service writes itself when a person presses [Try now], /retry or [Continue]. */

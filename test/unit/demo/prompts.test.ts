@@ -36,7 +36,9 @@ describe("a prompt of the service", () => {
   it("is taken apart: text, files, and the lines the service put before it", () => {
     const prompt = [
       "[From Ada]",
-      "[In reply to: a plan]",
+      "[In reply to: a plan",
+      "[with lines]",
+      "1. `push`…]",
       "look",
       "at this",
       "[Image photo.jpg is at /p/photo.jpg]",
