@@ -73,6 +73,7 @@ function codexLines(facts: CodexFacts, words: BannerWords, { demo, language }: B
     demo === undefined ? words.codex(facts.version, facts.model) : demoWords[language].codex(facts.version),
   ];
   if (facts.signInNeeded) lines.push(words.signIn);
+  if (facts.sandboxFailure !== undefined && demo === undefined) lines.push(words.sandboxFailed(facts.sandboxFailure));
   if (facts.foreignVersion !== undefined) lines.push(words.foreignVersion(facts.foreignVersion));
   if (facts.foreignSandboxMode !== undefined) lines.push(words.foreignSandbox(facts.foreignSandboxMode));
   return lines;

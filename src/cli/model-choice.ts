@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { LoadedConfig } from "../../config/load.ts";
 import type { CodexFacts, CodexRuntime } from "../codex/port.ts";
 import { projectCommits } from "../demo/project.ts";
+import { harmlessCommands } from "../demo/script.ts";
 import { createDemoModel, type DemoModel } from "../demo/server.ts";
 import type { Logger } from "../lib/log.ts";
 import { demoWords } from "../model/catalog/demo.ts";
@@ -31,55 +32,69 @@ export interface RunningDemo {
 
 /**
  * The demo model where it is asked for or Codex has no sign-in and no key, else the model of Codex's configuration.
- * Rejects when the demo cannot be set up (its folders, its port).
+ * Rejects when a demo that was asked for cannot be set up (its folders, its port).
  */
 export async function chooseModel(config: LoadedConfig, log: Logger, asked: boolean): Promise<ModelChoice> {
-  const codex = codexOf(config, log);
-  if (!asked) {
-    const facts = factsOf(config, codex, log);
-    const needed = await facts.then(
-      ({ signInNeeded }) => signInNeeded,
-      () => false,
-    );
-    if (!needed) return { config, codex, facts: () => facts };
+  const facts = factsOf(config, log, asked);
+  const known = await facts.catch(() => undefined);
+  const real: ModelChoice = { config, codex: codexOf(config, log), facts: () => facts };
+  if (!asked && known?.signInNeeded !== true) return real;
+  try {
+    return await openDemo(config, log, facts, known?.sandboxFailure);
+  } catch (error) {
+    if (asked) throw error;
+    // The banner says what is missing; a service with a demo is no better than one that waits for its sign-in.
+    log.error({ error }, "demo model cannot be set up");
+    return real;
   }
-  return openDemo(config, log);
 }
 
-/** Asked of the demo's home where the user has none: asking makes one. */
-function factsOf(config: LoadedConfig, codex: CodexRuntime, log: Logger): Promise<CodexFacts> {
-  const { home } = config.codex;
-  const asked = existsSync(home)
-    ? codex
-    : codexOf({ ...config, codex: { ...config.codex, home: demoHome(config) } }, log);
-  return asked.facts();
+/** The demo's home answers where the user has none, or is not to be asked: asking writes to it. */
+function factsOf(config: LoadedConfig, log: Logger, asked: boolean): Promise<CodexFacts> {
+  const own = !asked && existsSync(config.codex.home);
+  const home = own ? config.codex.home : demoHome(config);
+  return codexOf({ ...config, codex: { ...config.codex, home } }, log).facts();
 }
 
-async function openDemo(config: LoadedConfig, log: Logger): Promise<ModelChoice> {
+async function openDemo(
+  config: LoadedConfig,
+  log: Logger,
+  facts: Promise<CodexFacts>,
+  sandboxFailure: string | undefined,
+): Promise<ModelChoice> {
   const words = demoWords[config.language];
   const folder = join(config.dataDir, "demo");
   const beside = `${config.dataDir}-demo`;
   await makePrivate(folder, "dataDir", config.file);
   // Beside dataDir, not in it: the model is denied everything below dataDir.
   await makePrivate(beside, "dataDir", config.file);
+  await writeRules(demoHome(config), sandboxFailure !== undefined);
   const places = { project: join(beside, "project"), origin: join(beside, "origin.git") };
   const checkout = await makeThrowAway(places, projectCommits, config.environment);
   const { model, port, moved } = await listenAgain(join(folder, "port"), config, log);
-  const shown = demoConfig(config, port, places.project);
-  const codex = codexOf(shown, log, `demo:${port}`);
+  const shown = demoConfig(config, port, places.project, sandboxFailure === undefined);
+  const notes = [
+    words.label,
+    ...(moved === undefined ? [] : [words.moved(moved, port)]),
+    ...(sandboxFailure === undefined ? [] : [words.noSandbox(sandboxFailure)]),
+    ...(checkout ? [] : [words.noGit]),
+  ];
   return {
     config: shown,
-    codex,
-    facts: () => codex.facts(),
-    demo: {
-      notes: [
-        words.label,
-        ...(moved === undefined ? [] : [words.moved(moved, port)]),
-        ...(checkout ? [] : [words.noGit]),
-      ],
-      stop: () => model.stop(),
-    },
+    codex: codexOf(shown, log, `demo:${port}`),
+    facts: async () => ({ ...(await facts), signInNeeded: false }),
+    demo: { notes, stop: () => model.stop() },
   };
+}
+
+/** Without a sandbox Codex would ask before every command; the script's harmless ones are allowed by rules. */
+async function writeRules(home: string, needed: boolean): Promise<void> {
+  const file = join(home, "rules", "demo.rules");
+  // A rule takes its commands out of the sandbox, so none is left where there is one.
+  if (!needed) return rm(file, { force: true });
+  await mkdir(join(home, "rules"), { recursive: true, mode: 0o700 });
+  const rules = harmlessCommands.map((words) => `prefix_rule(pattern=${JSON.stringify(words)}, decision="allow")`);
+  await writeFile(file, `${rules.join("\n")}\n`, { mode: 0o600 });
 }
 
 /** Listens where it did the last time: Codex outlives the service, and looks for its model there. */
@@ -102,7 +117,7 @@ function demoHome(config: LoadedConfig): string {
 }
 
 /** Nothing of the user's Codex or projects; what shows each ability. Pure. */
-export function demoConfig(config: LoadedConfig, port: number, project: string): LoadedConfig {
+export function demoConfig(config: LoadedConfig, port: number, project: string, sandboxed: boolean): LoadedConfig {
   const { model: _model, ...codex } = config.codex;
   const { ownWorkspace: _own, ...rest } = config;
   return {
@@ -110,8 +125,9 @@ export function demoConfig(config: LoadedConfig, port: number, project: string):
     codex: {
       ...codex,
       home: demoHome(config),
-      approvalPolicy: "on-request",
-      sandbox: "workspace-write",
+      // Without a sandbox, only "untrusted" asks for anything.
+      approvalPolicy: sandboxed ? "on-request" : "untrusted",
+      sandbox: sandboxed ? "workspace-write" : "danger-full-access",
       network: false,
       env: {},
       config: demoProvider(port),

@@ -48,6 +48,16 @@ function partsOf(task: Task, words: DemoWords): readonly Part[] {
   }
 }
 
+/** The first words of the commands that change nothing, and none of which leaves the project. */
+export const harmlessCommands: readonly (readonly string[])[] = [
+  ["ls", "-la"],
+  ["cat", greetFile],
+  ["cat", "README.md"],
+  ["node", "--test"],
+  ["sleep", "3"],
+  ["echo"],
+];
+
 const planCommands = ["ls -la", `cat ${greetFile}`, "node --test"] as const;
 
 function plan(task: Task, words: DemoWords["plan"]): readonly Part[] {

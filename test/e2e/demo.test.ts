@@ -1,13 +1,16 @@
 import { existsSync } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { bundledBinary } from "../../src/codex/binary.ts";
 import type { ChatMessage } from "../emulators/telegram/chats.ts";
 import { ServiceWorld } from "./harness.ts";
 
 const label = "You are talking to the demo model: Codex itself is real, its answers are scripted.";
 
 let world: ServiceWorld;
+let bin = "";
 
 afterEach(async () => {
   expect(world.telegram.violations).toEqual([]);
@@ -141,5 +144,37 @@ describe("without a sign-in", () => {
     world.telegram.phone.sendFile(world.chat, world.owner, file);
     const answer = await final("I received notes.txt");
     expect(answer.text).toContain("look at this");
+  });
+});
+
+describe("on a machine whose sandbox cannot run", () => {
+  beforeEach(async () => {
+    const dir = await mkdtemp(join(tmpdir(), "hotline-bin-"));
+    bin = join(dir, "codex");
+    const lines = [
+      "#!/bin/sh",
+      'if [ "$1" = sandbox ]; then echo "bwrap: No permissions to create new namespace" >&2; exit 1; fi',
+      `exec "${bundledBinary()}" "$@"`,
+    ];
+    await writeFile(bin, `${lines.join("\n")}\n`, { mode: 0o700 });
+    world = await ServiceWorld.create({ signedOut: true, codex: { bin } });
+    await world.start();
+  });
+  afterEach(() => rm(dirname(bin), { recursive: true, force: true }));
+
+  it("the banner says why, harmless commands run without asking, what changes anything asks", async () => {
+    await world.waitFor(() => world.output.includes("Ready."), "the banner");
+    expect(world.output).toContain("cannot run on this machine (bwrap: No permissions to create new namespace)");
+    world.say("plan");
+    await final("The test passes");
+    world.say("patch");
+    await world.tap(await final("Codex asks to change 1 file"), "Approve").answer;
+    await final("now greets in French");
+    world.say("push");
+    await world.tap(await final("git push origin main"), "Approve").answer;
+    await final("You approved");
+    world.say("long");
+    await frame("Step 2 of 20");
+    expect(count("Codex asks")).toBe(0);
   });
 });

@@ -10,6 +10,8 @@ const en = {
   codex: (version: string) => `Codex ${version}, demo model`,
   moved: (from: number, to: number) =>
     `Port ${from} of the demo model is taken, so it took ${to}. Demo turns that were running end.`,
+  noSandbox: (why: string) =>
+    `Codex's sandbox cannot run on this machine (${why}): the demo's scripted commands run without it, and Codex asks before it changes a file.`,
   noGit: "The demo project is no git checkout (git is missing or refused), so the demo's push will fail.",
   model: "demo model",
   footer: "demo",
@@ -128,6 +130,8 @@ const zh: DemoWords = {
   label: '你正在与演示模型对话：Codex 是真实的，回答是预先写好的。运行 "codex login" 登录即可使用真实模型。',
   codex: (version) => `Codex ${version}，演示模型`,
   moved: (from, to) => `演示模型的端口 ${from} 被占用，已改用 ${to}。正在进行的演示任务会结束。`,
+  noSandbox: (why) =>
+    `Codex 的沙箱无法在这台机器上运行（${why}）：演示中预先写好的命令不在沙箱中执行，修改文件前 Codex 会先询问。`,
   noGit: "演示项目不是 git 仓库（没有 git 或被拒绝），因此演示中的推送会失败。",
   model: "演示模型",
   footer: "演示",

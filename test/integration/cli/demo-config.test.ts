@@ -23,13 +23,17 @@ channels: { telegram: [{ id: main, token: "1:a" }] }
     env: { HOME: dir, PATH: "/bin", all_proxy: "x" },
     cwd: dir,
   });
-  const demo = demoConfig(config, 4711, "/demo/project");
+  const demo = demoConfig(config, 4711, "/demo/project", true);
   expect(demo.codex).toMatchObject({
     home: join(dir, "data/demo/codex"),
     env: {},
     approvalPolicy: "on-request",
     sandbox: "workspace-write",
     network: false,
+  });
+  expect(demoConfig(config, 4711, "/demo/project", false).codex).toMatchObject({
+    approvalPolicy: "untrusted",
+    sandbox: "danger-full-access",
   });
   expect(demo.codex.model).toBeUndefined();
   expect(demo.codex.config).toMatchObject({
