@@ -38,6 +38,8 @@ module.exports = {
     rule("redis-implements-ports", { path: "^src/redis/" }, { path: `^src/(${STAGE})/(?!port\\.ts$)` }),
     sees("commands-see-the-dispatcher-port", "^src/commands/", "commands/|model/|lib/|dispatcher/port\\.ts$"),
     sees("workspace-implements-ports", "^src/workspace/", "workspace/|model/|lib/|(dispatcher|codex)/port\\.ts$"),
+    sees("demo-stands-alone", "^src/demo/", "demo/|model/|lib/"),
+    rule("demo-is-wired-by-cli", { path: "^src/", pathNot: "^src/(app\\.ts$|cli/|demo/)" }, { path: "^src/demo/" }),
     sees("telemetry-is-independent", "^src/telemetry/", "telemetry/|model/|lib/"),
     rule("codex-protocol-stays-home", { pathNot: "^(src/codex/|test/)" }, { path: "^src/codex/protocol/" }),
     rule("only-app-wires", { path: "^src/", pathNot: "^src/(app|channels)\\.ts$" }, { path: "^adapters/" }),

@@ -7,17 +7,17 @@ import type { Channel, InboundSink, IngressStore } from "./channel/port.ts";
 import { createChannels, openWeb, type WebChannel } from "./channels.ts";
 import type { App, AppStatus, CreateApp, StopMode } from "./cli/app-port.ts";
 import { bannerLines } from "./cli/banner.ts";
+import { chooseModel, type ModelChoice } from "./cli/model-choice.ts";
 import { operationsView, stopFromAfar } from "./cli/operations.ts";
 import {
   accessRules,
-  codexOf,
+  embeddedRedisOf,
   publishMenu,
   redisHealth,
   senderMetrics,
   settingsOf,
   workspaceOf,
 } from "./cli/wiring.ts";
-import type { CodexRuntime } from "./codex/port.ts";
 import { commandNames, commands } from "./commands/registry.ts";
 import { createDispatcher, type Dispatcher } from "./dispatcher/dispatcher.ts";
 import { createSlots } from "./dispatcher/slots.ts";
@@ -32,7 +32,7 @@ import type { Activations } from "./queue/port.ts";
 import { readAudit } from "./redis/audit.ts";
 import { createChatStore } from "./redis/chat-store.ts";
 import { connectRedis, type RedisLink } from "./redis/connection.ts";
-import { createEmbeddedRedis, type EmbeddedRedis } from "./redis/embedded.ts";
+import type { EmbeddedRedis } from "./redis/embedded.ts";
 import { createIngressStore } from "./redis/ingress-store.ts";
 import { nodeId } from "./redis/node-id.ts";
 import { createOutboxStore } from "./redis/outbox-store.ts";
@@ -47,20 +47,21 @@ const identifyMs = 5000;
 const dayMs = 86_400_000;
 
 /** Puts the service together; the only place that knows all parts. */
-export const createApp: CreateApp = async (config, { logger, redact }) =>
-  new Service(config, logger, redact, await createChannels(config, logger));
+export const createApp: CreateApp = async (config, { logger, redact, demo }) =>
+  new Service(config, logger, redact, demo, await createChannels(config, logger));
 
 class Service implements App {
-  readonly #config: LoadedConfig;
+  /** As configured until the model is chosen; the demo changes it. */
+  #config: LoadedConfig;
+  readonly #demoAsked: boolean;
   readonly #log: Logger;
   readonly #health = createHealth();
   readonly #metrics = createMetrics();
   #channels: readonly Channel[];
   #web: WebChannel | undefined;
   readonly #http: HealthServer | undefined;
-  readonly #codex: CodexRuntime;
-  readonly #workspace: ManagedWorkspace;
   readonly #receiving = new AbortController();
+  #model: ModelChoice | undefined;
   #redis: EmbeddedRedis | undefined;
   #link: RedisLink | undefined;
   #store: IngressStore | undefined;
@@ -72,12 +73,11 @@ class Service implements App {
   #address: string | undefined;
   #banner: readonly string[] = [];
 
-  constructor(config: LoadedConfig, log: Logger, redact: Redactor, channels: readonly Channel[]) {
+  constructor(config: LoadedConfig, log: Logger, redact: Redactor, demo: boolean, channels: readonly Channel[]) {
     this.#config = config;
+    this.#demoAsked = demo;
     this.#log = log;
     this.#channels = channels;
-    this.#codex = codexOf(config, log);
-    this.#workspace = workspaceOf(config, (account) => this.#channels.find((one) => one.account === account));
     const { web } = config.channels;
     if (web !== false)
       this.#http = createHealthServer({
@@ -96,9 +96,15 @@ class Service implements App {
     if (config.ownWorkspace !== undefined) await mkdir(config.ownWorkspace, { recursive: true });
     this.#address = await this.#http?.start();
     try {
+      const choosing = chooseModel(config, this.#log, this.#demoAsked);
+      // Looked at below; meanwhile Redis may fail first.
+      choosing.catch(() => undefined);
       const link = await this.#connect();
-      await this.#startParts(link, await nodeId(config.dataDir));
-      this.#banner = await this.#collectBanner();
+      const model = await choosing;
+      this.#model = model;
+      this.#config = model.config;
+      await this.#startParts(link, model, await nodeId(config.dataDir));
+      this.#banner = await this.#collectBanner(model);
     } catch (error) {
       await this.stop("keep");
       throw error;
@@ -108,16 +114,8 @@ class Service implements App {
   async #connect(): Promise<RedisLink> {
     const config = this.#config;
     const logger = this.#log.child({ part: "redis" });
-    if (config.redis === undefined) {
-      this.#redis = createEmbeddedRedis({
-        dataDir: config.dataDir,
-        runtimeDir: config.environment.XDG_RUNTIME_DIR ?? "/tmp",
-        path: config.environment.PATH ?? "",
-        logger,
-        clock: systemClock,
-      });
-      await this.#redis.start();
-    }
+    this.#redis = embeddedRedisOf(config, logger);
+    await this.#redis?.start();
     const target =
       this.#redis === undefined ? { url: config.redis?.url ?? "" } : { socketPath: this.#redis.socketPath };
     const link = await connectRedis({ target, logger });
@@ -126,8 +124,11 @@ class Service implements App {
     return link;
   }
 
-  async #startParts(link: RedisLink, node: string): Promise<void> {
-    const config = this.#config;
+  async #startParts(link: RedisLink, model: ModelChoice, node: string): Promise<void> {
+    const { config, demo } = model;
+    const workspace = workspaceOf(config, demo !== undefined, (account) =>
+      this.#channels.find((one) => one.account === account),
+    );
     const log = this.#log;
     const activations = createActivations({
       connection: link.forQueue(),
@@ -137,19 +138,19 @@ class Service implements App {
     this.#activations = activations;
     const ingressStore = createIngressStore({ link, logger: log, wake: (chat) => activations.wake(chat) });
     this.#store = ingressStore;
-    await this.#workspace.prepare();
+    await workspace.prepare();
     await this.#openWeb(link, ingressStore);
     this.#senders = this.#channels.map((channel) => this.#createSender(channel, link, node));
     await Promise.all(this.#senders.map((sender) => sender.start()));
     this.#dispatcher = createDispatcher({
       store: createChatStore({ link, node, logger: log }),
       activations,
-      codex: this.#codex,
-      workspace: this.#workspace,
+      codex: model.codex,
+      workspace,
       slots: createSlots(config.codex.maxProcesses),
       maxProcesses: config.codex.maxProcesses,
       commands,
-      settings: settingsOf(config, this.#channels),
+      settings: settingsOf(config, this.#channels, demo !== undefined),
       clock: systemClock,
       log: log.child({ part: "dispatcher" }),
       nonce: randomNonce,
@@ -160,13 +161,14 @@ class Service implements App {
     this.#receivers = this.#channels.map((channel) => this.#receive(channel, sink));
     await this.#dispatcher.start();
     this.#health.watch("worker", () => ({ state: "ready" }));
-    this.#sweepInbox();
+    this.#sweepInbox(workspace);
   }
 
   async #openWeb(link: RedisLink, store: IngressStore): Promise<void> {
     if (this.#address === undefined || this.#http === undefined) return;
     const web = await openWeb(this.#config, {
       link,
+      demo: this.#model?.demo !== undefined,
       address: this.#address,
       logger: this.#log,
       operations: () =>
@@ -229,9 +231,9 @@ class Service implements App {
   }
 
   /** Received files go after their time; once at the start, then daily. */
-  #sweepInbox(): void {
+  #sweepInbox(workspace: ManagedWorkspace): void {
     const sweep = (): void => {
-      this.#workspace
+      workspace
         .sweep(this.#config.retention.inboxDays, systemClock.now())
         .catch((error: unknown) => this.#log.warn({ error }, "inbox is not swept"));
       this.#web
@@ -246,14 +248,15 @@ class Service implements App {
     return this.#banner;
   }
 
-  #collectBanner(): Promise<readonly string[]> {
-    const { language, projects, access } = this.#config;
+  #collectBanner({ config, facts, demo }: ModelChoice): Promise<readonly string[]> {
+    const { language, projects, access } = config;
     return bannerLines({
       language,
       channels: this.#channels,
       projects,
       exists: existsSync,
-      facts: () => this.#codex.facts(),
+      facts,
+      demo: demo?.notes,
       address: this.#address,
       entry: this.#web?.entry,
       claimCode: async (account) => (access.owners.length > 0 ? undefined : this.#store?.claimCode(account)),
@@ -265,6 +268,7 @@ class Service implements App {
     const chats = this.#dispatcher?.snapshot() ?? [];
     const fallback = Object.keys(this.#config.projects)[0] ?? "";
     return {
+      demo: this.#model?.demo !== undefined,
       health: this.#health.report(),
       chats: chats.length,
       turns: chats.flatMap(({ chat, project, turn }) =>
@@ -288,6 +292,7 @@ class Service implements App {
       await Promise.race([Promise.all(this.#senders.map((sender) => sender.drain())), systemClock.sleep(10_000)]);
     await Promise.all(this.#senders.map((sender) => sender.stop()));
     if (this.#dispatcher === undefined) await this.#activations?.close();
+    await this.#model?.demo?.stop();
     this.#link?.close();
     await this.#redis?.stop();
     await this.#http?.stop();

@@ -33,7 +33,7 @@ export async function createChannels(config: LoadedConfig, log: Logger): Promise
 /** The web chat, on the address that is listened on. Rejects when its page is not built. */
 export async function openWeb(
   config: LoadedConfig,
-  parts: Pick<WebOptions, "address" | "operations" | "stopTurn"> & {
+  parts: Pick<WebOptions, "address" | "demo" | "operations" | "stopTurn"> & {
     readonly link: RedisLink;
     readonly logger: Logger;
   },
@@ -47,7 +47,7 @@ export async function openWeb(
     address: parts.address,
     token: web === false ? undefined : web.token,
     language: config.language,
-    demo: false,
+    demo: parts.demo,
     operations: parts.operations,
     stopTurn: parts.stopTurn,
     clock: systemClock,

@@ -19,6 +19,8 @@ export interface TurnStatus {
 /** What the composition root knows of itself, for `hotline status`. Plain JSON. */
 export interface AppStatus {
   readonly health: HealthReport;
+  /** The demo model answers. */
+  readonly demo: boolean;
   /** Chats with a record, parked ones too. */
   readonly chats: number;
   readonly turns: readonly TurnStatus[];
@@ -54,8 +56,8 @@ export interface App {
   stop(mode: StopMode): Promise<void>;
 }
 
-/** Makes the service without starting it. */
+/** Makes the service without starting it. `demo`: with the demo model, whatever sign-in there is. */
 export type CreateApp = (
   config: LoadedConfig,
-  tools: { readonly logger: Logger; readonly redact: Redactor },
+  tools: { readonly logger: Logger; readonly redact: Redactor; readonly demo: boolean },
 ) => Promise<App>;

@@ -4,7 +4,7 @@ import type { StopMode } from "./app-port.ts";
 
 /** What was asked for on the command line. `wrong` has one sentence. */
 export type Command =
-  | { readonly command: "start"; readonly configFile?: string }
+  | { readonly command: "start"; readonly configFile?: string; readonly demo: boolean }
   | { readonly command: "status"; readonly configFile?: string; readonly json: boolean }
   | { readonly command: "stop"; readonly configFile?: string; readonly mode: StopMode }
   | { readonly command: "help" | "version" }
@@ -56,8 +56,7 @@ function commandOf(name: string, values: Values, words: CliWords): Command {
     return wrong(words.unknownRole(values.role));
   if (values.role !== undefined && values.role !== "all") return wrong(words.notAvailable(`--role ${values.role}`));
   if (values.pool !== undefined) return wrong(words.notAvailable("--pool"));
-  if (values.demo === true) return wrong(words.notAvailable("--demo"));
-  return { command: "start", ...where };
+  return { command: "start", ...where, demo: values.demo === true };
 }
 
 function parse(args: readonly string[]) {

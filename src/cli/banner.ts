@@ -1,6 +1,7 @@
 import type { Channel, ChannelIdentity } from "../channel/port.ts";
 import type { CodexFacts } from "../codex/port.ts";
 import { type BannerWords, bannerWords } from "../model/catalog/banner.ts";
+import { demoWords } from "../model/catalog/demo.ts";
 import { BridgeError } from "../model/errors.ts";
 import type { Language } from "../model/view.ts";
 
@@ -19,6 +20,8 @@ export interface BannerParts {
   readonly entry?: string | undefined;
   /** The open claim code of an account; undefined when the service has an owner. */
   readonly claimCode: (account: string) => Promise<string | undefined>;
+  /** What is to be said of the demo model; absent: the real one answers. */
+  readonly demo?: readonly string[] | undefined;
   /** Ends the wait for the platforms. */
   readonly signal: AbortSignal;
 }
@@ -30,7 +33,7 @@ export async function bannerLines(parts: BannerParts): Promise<readonly string[]
   const [identities, codex] = await Promise.all([
     Promise.all(platforms.map((channel) => identify(channel, parts.signal))),
     parts.facts().then(
-      (facts) => codexLines(facts, words),
+      (facts) => codexLines(facts, words, parts),
       (error: unknown) => [words.codexFailed(reasonOf(error))],
     ),
   ]);
@@ -42,6 +45,7 @@ export async function bannerLines(parts: BannerParts): Promise<readonly string[]
   const [name, project] = Object.entries(parts.projects)[0] ?? ["", { path: "" }];
   const place = parts.exists(project.path) ? words.project : words.projectMissing;
   lines.push(place(name, project.path), ...codex);
+  lines.push(...(parts.demo ?? []));
   if (parts.entry !== undefined) lines.push(words.web(parts.entry));
   if (parts.address !== undefined) lines.push(words.http(parts.address));
   for (const { account, who } of identities) {
@@ -68,9 +72,12 @@ async function identify(channel: Channel, signal: AbortSignal): Promise<Identifi
   }
 }
 
-function codexLines(facts: CodexFacts, words: BannerWords): string[] {
-  const lines = [words.codex(facts.version, facts.model)];
+function codexLines(facts: CodexFacts, words: BannerWords, { demo, language }: BannerParts): string[] {
+  const lines = [
+    demo === undefined ? words.codex(facts.version, facts.model) : demoWords[language].codex(facts.version),
+  ];
   if (facts.signInNeeded) lines.push(words.signIn);
+  if (facts.sandboxFailure !== undefined && demo === undefined) lines.push(words.sandboxFailed(facts.sandboxFailure));
   if (facts.foreignVersion !== undefined) lines.push(words.foreignVersion(facts.foreignVersion));
   if (facts.foreignSandboxMode !== undefined) lines.push(words.foreignSandbox(facts.foreignSandboxMode));
   return lines;

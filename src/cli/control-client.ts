@@ -18,6 +18,7 @@ const statusSchema = z.object({
   version: z.string(),
   pid: z.number(),
   startedAt: z.number(),
+  demo: z.boolean().default(false),
   health: z.object({ ready: z.boolean(), parts: z.array(part) }),
   chats: z.number(),
   turns: z.array(turn),

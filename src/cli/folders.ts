@@ -9,7 +9,8 @@ export async function makeFolders(config: LoadedConfig): Promise<void> {
   if (config.ownWorkspace !== undefined) await make(config.ownWorkspace, "projects.default.path", config.file);
 }
 
-async function makePrivate(path: string, keyPath: string, file: string | undefined): Promise<void> {
+/** Makes a folder only we can enter, or makes it so; absolute. ConfigError names `keyPath` when it is not ours or cannot be made. */
+export async function makePrivate(path: string, keyPath: string, file: string | undefined): Promise<void> {
   await make(path, keyPath, file);
   const found = await lstat(path);
   // Below a folder everybody can write to, somebody else may have been first.

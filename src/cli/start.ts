@@ -13,6 +13,8 @@ import { ownVersion } from "./version.ts";
 /** What `hotline start` is told and given. */
 export interface StartOptions {
   readonly configFile?: string;
+  /** With the demo model, whatever sign-in there is. */
+  readonly demo: boolean;
   readonly createApp: CreateApp;
   /** Lines for the operator. */
   readonly print: (line: string) => void;
@@ -31,7 +33,7 @@ export async function start(options: StartOptions): Promise<number> {
   const log = openServiceLog(config);
   endOnUncaught(log.logger);
   try {
-    const app = await options.createApp(config, { logger: log.logger, redact: log.redact });
+    const app = await options.createApp(config, { logger: log.logger, redact: log.redact, demo: options.demo });
     await serve(app, config, socket, log, options.print);
     return 0;
   } catch (error) {

@@ -35,7 +35,7 @@ export function statusLines(status: ServiceStatus, words: CliWords, now: number)
   const age = (since: number): string => humanDuration(now - since);
   const state = status.health.ready ? words.ready : words.notReady;
   return [
-    `codex-hotline ${status.version} · pid ${status.pid} · ${age(status.startedAt)} · ${state}`,
+    `codex-hotline ${status.version} · pid ${status.pid} · ${age(status.startedAt)} · ${state}${status.demo ? ` · ${words.demo}` : ""}`,
     ...columns(
       status.health.parts.map((part) => [
         part.name,

@@ -10,15 +10,15 @@ import type { Logger } from "../lib/log.ts";
 import { accountKey, chatAddress, type PersonId, webOwner } from "../model/ids.ts";
 import type { SenderMetrics } from "../outbox/desk.ts";
 import type { RedisLink } from "../redis/connection.ts";
-import type { EmbeddedRedis } from "../redis/embedded.ts";
+import { createEmbeddedRedis, type EmbeddedRedis } from "../redis/embedded.ts";
 import type { PartHealth } from "../telemetry/health.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { createWorkspace, type ManagedWorkspace } from "../workspace/workspace.ts";
 
 const minuteMs = 60_000;
 
-/** Codex as the configuration wants it; everything of the service is denied to it. */
-export function codexOf(config: LoadedConfig, log: Logger): CodexRuntime {
+/** Codex as the configuration wants it; everything of the service is denied to it. `servedBy`: see CodexRuntimeOptions. */
+export function codexOf(config: LoadedConfig, log: Logger, servedBy?: string): CodexRuntime {
   return createCodexRuntime({
     ...(config.codex.bin === undefined ? {} : { bin: config.codex.bin }),
     home: config.codex.home,
@@ -28,6 +28,7 @@ export function codexOf(config: LoadedConfig, log: Logger): CodexRuntime {
     proxyEnv: {},
     config: config.codex.config,
     hostEnv: config.environment,
+    ...(servedBy === undefined ? {} : { servedBy }),
     clock: systemClock,
     log: log.child({ part: "codex" }),
   });
@@ -45,8 +46,9 @@ export function accessRules({ access, channels }: LoadedConfig): AccessRules {
 }
 
 /** What chats need of the configuration. */
-export function settingsOf(config: LoadedConfig, channels: readonly Channel[]): ActorSettings {
+export function settingsOf(config: LoadedConfig, channels: readonly Channel[], demo: boolean): ActorSettings {
   return {
+    demo,
     whileBusy: config.whileBusy,
     recovery: config.recovery,
     language: config.language,
@@ -58,6 +60,18 @@ export function settingsOf(config: LoadedConfig, channels: readonly Channel[]): 
     maxDownloadBytes: (chat) =>
       channels.find((channel) => channel.account === accountKey(chatAddress(chat)))?.capabilities.maxDownloadBytes ?? 0,
   };
+}
+
+/** Our own server where none is configured; not started. */
+export function embeddedRedisOf(config: LoadedConfig, logger: Logger): EmbeddedRedis | undefined {
+  if (config.redis !== undefined) return undefined;
+  return createEmbeddedRedis({
+    dataDir: config.dataDir,
+    runtimeDir: config.environment.XDG_RUNTIME_DIR ?? "/tmp",
+    path: config.environment.PATH ?? "",
+    logger,
+    clock: systemClock,
+  });
 }
 
 /** Health of the link, and of our own server behind it. */
@@ -88,13 +102,18 @@ export async function publishMenu(channel: Channel, log: Logger, signal: AbortSi
   }
 }
 
-/** Project folders, and the way of files into them. `channelOf`: the channel of an account, `telegram~main`. */
+/**
+ * Project folders, and the way of files into them. `unbound`: chats work in the first project, whatever they were bound to.
+ * `channelOf`: the channel of an account, `telegram~main`.
+ */
 export function workspaceOf(
   config: LoadedConfig,
+  unbound: boolean,
   channelOf: (account: string) => Channel | undefined,
 ): ManagedWorkspace {
   return createWorkspace({
     projects: config.projects,
+    unbound,
     defaults: config.codex,
     dataDir: config.dataDir,
     environment: config.environment,

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { mkdir, readdir, readlink, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, sep } from "node:path";
 import { z } from "zod";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
@@ -20,6 +20,8 @@ export interface Launch {
   readonly policy: ServicePolicy;
   /** Environment of this service; only an allowlist of it is passed on. */
   readonly hostEnv: Readonly<Record<string, string | undefined>>;
+  /** Noted in the records of its processes. */
+  readonly servedBy?: string;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -33,6 +35,7 @@ const pollMs = 10;
 /** Starts a process and connects to it. Rejects with CodexError `spawnFailed`; nothing is left running then. */
 export async function launch(name: string, options: Launch): Promise<{ record: ProcessRecord; stream: MessageStream }> {
   const { bin, runtimeDir, policy } = options;
+  const servedBy = options.servedBy === undefined ? {} : { servedBy: options.servedBy };
   const mark = `${createHash("sha256").update(name).digest("hex").slice(0, 8)}-${randomBytes(3).toString("hex")}`;
   const socket = join(runtimeDir, `${mark}.sock`);
   if (Buffer.byteLength(socket) > maxSocketBytes)
@@ -52,7 +55,7 @@ export async function launch(name: string, options: Launch): Promise<{ record: P
   void child.exited.then((reason) => {
     ended = reason;
   });
-  const record = { pid: child.pid, startTime: startTimeOf(child.pid) ?? "", socket, host: hostname() };
+  const record = { pid: child.pid, startTime: startTimeOf(child.pid) ?? "", socket, host: hostname(), ...servedBy };
   await writeFile(filesOf(socket).pid, JSON.stringify(record), { mode: 0o600 });
   const stream = await ready(record, options.clock, () => ended);
   if (stream !== undefined) {
@@ -99,8 +102,14 @@ function fenced(policy: ServicePolicy): ServicePolicy {
   const home = resolved(policy.home);
   const daemons = [tmpdir(), "/tmp"].map((dir) => join(dir, `codex-daemon-${process.getuid?.() ?? 0}`));
   const all = [...policy.deny, ...daemons, join(home, "app-server-control"), join(home, "auth.json")].map(resolved);
-  const deny = [...new Set(all)].map((path) => denyPattern(path, existsSync(path)));
-  return { ...policy, home, deny };
+  // Denied inside of what is denied, the sandbox would look for a place to mount it, and every command would fail.
+  const outer = [...new Set(all)].filter((path) => !all.some((other) => isBelow(path, other)));
+  const deny = outer.map((path) => denyPattern(path, existsSync(path)));
+  return { ...policy, home, deny, homeDenied: outer.some((path) => path === home || isBelow(home, path)) };
+}
+
+function isBelow(path: string, folder: string): boolean {
+  return path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }
 
 /** Links resolved as far as the path exists. */

@@ -7,6 +7,8 @@ export interface ServicePolicy {
   readonly home: string;
   /** Patterns ({@link denyPattern}) of what no sandboxed command may read, write or connect to. */
   readonly deny: readonly string[];
+  /** CODEX_HOME lies below what is denied. */
+  readonly homeDenied?: boolean;
   /** `codex.env`: for app-server, never for the model's commands (L10). */
   readonly env: Readonly<Record<string, string>>;
   /** Proxy variables as app-server shall see them. */
@@ -122,7 +124,8 @@ function profiles(policy: ServicePolicy, mark: string): [string, unknown][] {
   const denied = Object.fromEntries(policy.deny.map((pattern) => [pattern, "deny"]));
   // Writable for commands, the home would let them add rules that allow themselves anything. Depth 1: without it a
   // pattern walks its whole folder before each command (measured: +0.2 s for 30,000 files).
-  const filesystem = { glob_scan_max_depth: 1, [policy.home]: "read", ...denied };
+  const home = policy.homeDenied === true ? {} : { [policy.home]: "read" };
+  const filesystem = { glob_scan_max_depth: 1, ...home, ...denied };
   const profile = (sandbox: SandboxMode, parent: string, network: boolean): [string, unknown] => [
     `permissions.${profileName({ sandbox, network }, mark)}`,
     { extends: parent, network: { enabled: network }, filesystem },

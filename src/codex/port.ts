@@ -11,6 +11,8 @@ export interface ProcessRecord {
   /** The path given to `--listen unix://`; app-server makes it a link. */
   readonly socket: string;
   readonly host: string;
+  /** Which model it was started for, see `CodexRuntimeOptions`; absent: that of its own configuration. */
+  readonly servedBy?: string;
 }
 
 export type SandboxMode = SandboxName;
@@ -110,6 +112,8 @@ export interface CodexFacts {
   readonly model?: string;
   /** A `sandbox_mode` in the user's own config. Ours holds all the same: it is named per thread and turn (measured). */
   readonly foreignSandboxMode?: string;
+  /** Why its sandbox cannot run on this machine; every thread in `read-only` and `workspace-write` is refused then. */
+  readonly sandboxFailure?: string;
   /** The spawned binary is not the pinned version. */
   readonly foreignVersion?: string;
 }

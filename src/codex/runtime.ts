@@ -4,7 +4,7 @@ import type { Logger } from "../lib/log.ts";
 import { boundLog, type Launch, launch, markOf, recordedIn, removeFiles } from "./app-server.ts";
 import { bundledBinary, pinnedVersion } from "./binary.ts";
 import { openClient } from "./client.ts";
-import { processMark } from "./config-overrides.ts";
+import { processEnv, processMark } from "./config-overrides.ts";
 import { readAs } from "./errors.ts";
 import { CodexError, type CodexFacts, type CodexRuntime, type CodexSession, type ProcessRecord } from "./port.ts";
 import { run } from "./process.ts";
@@ -30,6 +30,11 @@ export interface CodexRuntimeOptions {
   readonly config: Readonly<Record<string, unknown>>;
   /** Environment of the service; an allowlist of it is passed on. */
   readonly hostEnv: Readonly<Record<string, string | undefined>>;
+  /**
+   * Names the model that `config` makes Codex use; a process started for another one is never attached to. Absent: the
+   * model of Codex's own configuration.
+   */
+  readonly servedBy?: string;
   readonly clock: Clock;
   readonly log: Logger;
   /** Time after a turn in which rotated sign-in tokens are written. Default 5,000. */
@@ -64,7 +69,7 @@ class Runtime implements CodexRuntime {
   }
 
   async attach(record: ProcessRecord): Promise<CodexSession | undefined> {
-    if (!this.alive(record)) return undefined;
+    if (!this.alive(record) || record.servedBy !== this.#options.servedBy) return undefined;
     try {
       return await this.#session(record, await openWsStream(record.socket));
     } catch (error) {
@@ -88,11 +93,13 @@ class Runtime implements CodexRuntime {
     const { bin } = this.#launch;
     const version = await versionOf(bin);
     const { record, stream } = await launch("facts", this.#launch);
+    const sandbox = sandboxFailure(bin, processEnv(this.#options.hostEnv, this.#launch.policy));
     try {
       const client = await openClient(stream, { notification() {}, request() {}, closed() {} }, this.#options);
       const account = readAs(results.account, "account/read", await client.request("account/read", {}));
       const { config } = readAs(results.config, "config/read", await client.request("config/read", {}));
       client.close();
+      const failure = await sandbox;
       return {
         version,
         bin,
@@ -100,6 +107,7 @@ class Runtime implements CodexRuntime {
         signInNeeded: account.requiresOpenaiAuth && account.account === null,
         ...(config.model ? { model: config.model } : {}),
         ...(config.sandbox_mode ? { foreignSandboxMode: config.sandbox_mode } : {}),
+        ...(failure === undefined ? {} : { sandboxFailure: failure }),
         ...(version === pinnedVersion() ? {} : { foreignVersion: version }),
       };
     } finally {
@@ -145,6 +153,17 @@ class Runtime implements CodexRuntime {
       mark: { name: processMark, value: markOf(record) },
     });
     await removeFiles(record.socket);
+  }
+}
+
+/** Why a sandboxed command cannot be run; undefined when one can. Never rejects. */
+async function sandboxFailure(bin: string, env: Readonly<Record<string, string>>): Promise<string | undefined> {
+  try {
+    await run(bin, ["sandbox", "--", "true"], env);
+    return undefined;
+  } catch (error) {
+    const told = error instanceof Error ? String(Reflect.get(error, "stderr") ?? error.message) : String(error);
+    return told.trim().split("\n").at(-1) ?? told;
   }
 }
 

@@ -1,17 +1,19 @@
 import type { ChatFacts, Command, CommandHost } from "../dispatcher/port.ts";
 import { humanDuration } from "../lib/duration.ts";
 import { type CommandWords, commandWords } from "../model/catalog/commands.ts";
+import { demoWords } from "../model/catalog/demo.ts";
 import { turnWords } from "../model/catalog/turn.ts";
 import type { Button } from "../model/delivery.ts";
 import type { Mint } from "../model/mint.ts";
 import { lastAction } from "../model/present/final.ts";
+import type { Language } from "../model/view.ts";
 
 async function status(host: CommandHost): Promise<void> {
   const facts = await host.facts();
   const words = commandWords[host.language].status;
   const mint = host.mint();
   const lines = [
-    placeLine(facts, words),
+    placeLine(facts, words, host.language),
     threadLine(facts, words),
     nowLine(facts, words, host.now),
     ...terminalLines(facts, words),
@@ -19,11 +21,11 @@ async function status(host: CommandHost): Promise<void> {
   await host.reply({ pieces: [{ as: "text", text: lines.join("\n") }], buttons: buttonsOf(facts, host, mint) }, mint);
 }
 
-function placeLine(facts: ChatFacts, words: CommandWords["status"]): string {
+function placeLine(facts: ChatFacts, words: CommandWords["status"], language: Language): string {
   const { spec } = facts;
-  const model = [spec.model ?? facts.model ?? words.defaultModel, spec.effort]
-    .filter((part) => part !== undefined)
-    .join(", ");
+  const model = facts.demo
+    ? demoWords[language].model
+    : [spec.model ?? facts.model ?? words.defaultModel, spec.effort].filter((part) => part !== undefined).join(", ");
   return [facts.project, facts.branch, model, words.policy[spec.approvalPolicy], words.sandbox[spec.sandbox]]
     .filter((part) => part !== undefined)
     .join(" · ");
@@ -62,7 +64,8 @@ function buttonsOf(facts: ChatFacts, host: CommandHost, mint: Mint): readonly (r
   const words = commandWords[host.language].status;
   const turn = turnWords[host.language].buttons;
   const first: Button[] = [mint.button(words.newThread, { act: "command", name: "new", args: "" })];
-  if (facts.turn === undefined && facts.binding.threadUsed === true)
+  // A terminal would use the Codex home of the user, which knows nothing of the demo.
+  if (facts.turn === undefined && facts.binding.threadUsed === true && !facts.demo)
     first.push(mint.button(words.terminal, { act: "terminal" }));
   if (facts.turn !== undefined) first.push(mint.button(turn.stop, { act: "stop", slot: facts.turn.slot }, "danger"));
   const ends = facts.terminals

@@ -9,6 +9,7 @@ import type { CodexEvent, FailureReason, TurnEvent } from "../model/turn.ts";
 import { afterReason, endRequests, onActionEnded, onRequest, onResolved, settleUnasked } from "./approvals.ts";
 import { ActorContext, type ActorParts, text } from "./context.ts";
 import type { Input } from "./inputs.ts";
+import { meetModel } from "./model-switch.ts";
 import { couldNotStart, onStartFailed } from "./not-started.ts";
 import type { ChatRecord, Lease } from "./port.ts";
 import { pump, readMail } from "./pump.ts";
@@ -76,7 +77,9 @@ export class ChatActor {
   async run(): Promise<void> {
     try {
       await readMail(this.a);
+      await meetModel(this.a);
       await this.restore("restart");
+      this.a.modelChanged = false;
       await this.afterInput();
       while (!this.ended) {
         const input = await this.inbox.next();

@@ -109,6 +109,7 @@ async function factsOf(a: ActorContext): Promise<ChatFacts> {
     ...(branch === undefined ? {} : { branch }),
     whileBusy: a.binding.whileBusy ?? a.parts.settings.whileBusy,
     ...(a.model === undefined ? {} : { model: a.model }),
+    demo: a.parts.settings.demo,
     terminals,
   };
 }

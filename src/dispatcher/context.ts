@@ -29,6 +29,8 @@ export interface ActorSettings {
   readonly remindMs: readonly number[];
   /** Bytes the chat's platform lets a bot download, for words. */
   readonly maxDownloadBytes: (chat: ChatKey) => number;
+  /** The demo model answers. */
+  readonly demo: boolean;
 }
 
 /** What an actor is made of. */
@@ -119,6 +121,8 @@ export class ActorContext {
   stallAsked = false;
   readonly reminded = new Map<RequestNumber, number>();
   private writes: Promise<unknown> = Promise.resolve();
+  /** Another model answers than the one that began the running turn. */
+  modelChanged = false;
   /** Codex deaths without a completed turn in between. */
   deaths = 0;
 

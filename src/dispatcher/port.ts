@@ -116,6 +116,8 @@ export interface ChatFacts {
   readonly whileBusy: WhileBusy;
   /** Model the thread runs with; absent until Codex said so. */
   readonly model?: string;
+  /** The demo model answers. */
+  readonly demo: boolean;
   /** Background terminals of the thread; empty when no Codex runs. */
   readonly terminals: readonly Terminal[];
 }

@@ -49,6 +49,8 @@ export async function recover(a: ActorContext, cause: Cause): Promise<void> {
     a.move("ready");
     return;
   }
+  // Its conversation is another model's: nobody can go on with it.
+  if (a.modelChanged && a.turn.delivered) return endFromRecord(a, undefined, { kind: "stopped" });
   await afterDeath(a, cause);
 }
 

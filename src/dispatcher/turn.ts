@@ -53,6 +53,7 @@ export async function endTurn(a: ActorContext, ending: Ending, extra: Commit = {
   const content = finalContent(view, ending, mint, {
     now: a.now,
     canUndo: turn.cleanBefore === true,
+    demo: a.parts.settings.demo,
     ...(zone === undefined ? {} : { timeZone: zone }),
   });
   const done = text(a.words.done(humanDuration(view.durationMs ?? a.now - view.startedAt)));

@@ -5,6 +5,9 @@ import type { Language } from "./view.ts";
 /** What happens to a message that arrives while a turn runs. */
 export type WhileBusy = "steer" | "queue" | "interrupt";
 
+/** What a chat keeps of a conversation while another model answers. */
+export type Conversation = Pick<Binding, "threadId" | "threadUsed" | "turns" | "lastTurn" | "contextLeft">;
+
 /** What a chat is bound to and how it likes to work. Absent: the service's default. */
 export interface Binding {
   /** Name of a configured project. */
@@ -23,6 +26,10 @@ export interface Binding {
   readonly lastTurn?: { readonly slot: string; readonly turnId?: TurnId };
   /** Share of the context window still free after the last turn, 0–100. */
   readonly contextLeft?: number;
+  /** The demo model answers here, and the chat was told so. */
+  readonly demo?: true;
+  /** The conversation with the real model, while the demo model answers. */
+  readonly aside?: Conversation;
 }
 
 /** A message handed to a running turn whose delivery is not confirmed yet. */

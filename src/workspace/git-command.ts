@@ -26,7 +26,7 @@ export async function openGit(cwd: string, environment: Readonly<Record<string, 
     GIT_ALLOW_PROTOCOL: "none",
     GIT_NO_LAZY_FETCH: "1",
   };
-  const listed = await run(cwd, ["config", "--list", "--show-scope", "--name-only", "-z"], base);
+  const listed = await runGit(cwd, ["config", "--list", "--show-scope", "--name-only", "-z"], base);
   const overrides = [
     ["core.fsmonitor", "false"],
     ["core.hooksPath", "/dev/null"],
@@ -46,7 +46,7 @@ export async function openGit(cwd: string, environment: Readonly<Record<string, 
   ]);
   const env = { ...base, ...Object.fromEntries(config), GIT_CONFIG_COUNT: String(overrides.length) };
   return (args, options = {}) =>
-    run(cwd, args, options.index === undefined ? env : { ...env, GIT_INDEX_FILE: options.index }, options.input);
+    runGit(cwd, args, options.index === undefined ? env : { ...env, GIT_INDEX_FILE: options.index }, options.input);
 }
 
 /** Names of filters set in the checkout's own configuration, includes and worktree configuration among it. */
@@ -63,7 +63,8 @@ function localFilters(listed: string): readonly string[] {
   return [...new Set(names)];
 }
 
-function run(
+/** One git command with exactly this environment; what it printed. Undefined when git is missing or fails. */
+export function runGit(
   cwd: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv,

@@ -10,6 +10,8 @@ import { type Project, resolveProject, type SpecDefaults } from "./projects.ts";
 export interface WorkspaceOptions {
   /** First: where an unbound chat works. */
   readonly projects: Readonly<Record<string, Project>>;
+  /** Every chat works in the first project and with its model, whatever the chat is bound to. */
+  readonly unbound?: boolean;
   /** `codex` of the configuration. */
   readonly defaults: SpecDefaults;
   /** Files are received below it, out of the model's reach. */
@@ -36,7 +38,10 @@ export function createWorkspace(options: WorkspaceOptions): ManagedWorkspace {
   const inbox = createChatInbox(staging);
   return {
     ...createGit(options.environment),
-    resolve: (binding) => resolveProject(binding, options.projects, options.defaults),
+    resolve(binding) {
+      const { project: _project, model: _model, ...unbound } = binding;
+      return resolveProject(options.unbound === true ? unbound : binding, options.projects, options.defaults);
+    },
     fetch: (chat, attachment, cwd) =>
       inbox.save(chat, cwd, {
         name: attachment.name,

@@ -32,6 +32,7 @@ const settings: ActorSettings = {
   stallMs: 600_000,
   maxTurnMs: 0,
   remindMs: [],
+  demo: false,
   maxDownloadBytes: () => 20_000_000,
 };
 

@@ -20,6 +20,8 @@ export interface WorldOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Further TOML for the Codex home. */
   readonly codexHome?: Parameters<typeof writeCodexHome>[2];
+  /** No Codex home, no sign-in: nothing of `codex` is configured but what `codex` says. */
+  readonly signedOut?: boolean;
   /** No owner is configured. */
   readonly unclaimed?: boolean;
 }
@@ -57,13 +59,12 @@ export class ServiceWorld {
     await world.model.start();
     await mkdir(world.project, { recursive: true });
     await mkdir(join(world.dir, "home"), { recursive: true });
-    await writeCodexHome(join(world.dir, "codex"), world.model.baseUrl, options.codexHome);
+    if (options.signedOut !== true) await world.signIn(options.codexHome);
     const config = {
       dataDir: world.dataDir,
       codex: {
         home: join(world.dir, "codex"),
-        approvalPolicy: "never",
-        sandbox: "danger-full-access",
+        ...(options.signedOut === true ? {} : { approvalPolicy: "never", sandbox: "danger-full-access" }),
         ...options.codex,
       },
       channels: {
@@ -80,10 +81,15 @@ export class ServiceWorld {
     return world;
   }
 
+  /** A Codex home whose provider is the model emulator: as good as a sign-in. */
+  async signIn(options?: WorldOptions["codexHome"]): Promise<void> {
+    await writeCodexHome(join(this.dir, "codex"), this.model.baseUrl, options);
+  }
+
   /** Starts the built service and waits until it polls. */
-  async start(): Promise<void> {
+  async start(...args: readonly string[]): Promise<void> {
     const polls = this.polls;
-    const died = this.service.start(this.env).then((code) => {
+    const died = this.service.start(this.env, args).then((code) => {
       if (this.polls === polls) throw new Error(`the service ended with ${code}:\n${this.output.slice(-4000)}`);
     });
     await Promise.race([this.telegram.waitFor(() => this.polls > polls, 30_000), died]);

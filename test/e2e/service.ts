@@ -15,11 +15,12 @@ export class BuiltService {
     this.dir = dir;
   }
 
-  /** Starts it; the promise is that of its end, with the exit code. `env`: beside PATH and HOME. */
-  start(env: Readonly<Record<string, string>> = {}): Promise<number | null> {
+  /** Starts it; the promise is that of its end, with the exit code. `env`: beside PATH and HOME; `args`: of `start`. */
+  start(env: Readonly<Record<string, string>> = {}, args: readonly string[] = []): Promise<number | null> {
     const path = [process.env.PATH, join(process.env.HOME ?? "", ".local/share/codex-hotline/redis/bin")].join(":");
     const own = { PATH: path, HOME: join(this.dir, "home"), TMPDIR: tmpdir(), LANG: "C.UTF-8", ...env };
-    const child = spawn(process.execPath, ["dist/src/main.js", "start", "--config", join(this.dir, "hotline.yaml")], {
+    const command = ["dist/src/main.js", "start", "--config", join(this.dir, "hotline.yaml"), ...args];
+    const child = spawn(process.execPath, command, {
       env: own,
       stdio: ["ignore", "pipe", "pipe"],
     });

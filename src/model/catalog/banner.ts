@@ -18,6 +18,8 @@ const en = {
   codexFailed: (why: string) => `Codex does not start: ${why}`,
   signIn: 'Codex is not signed in: run "npx codex login" in this folder.',
   foreignVersion: (pinned: string) => `This Codex is not the version this service was made for (${pinned}).`,
+  sandboxFailed: (why: string) =>
+    `Codex's sandbox cannot run on this machine (${why}). Allow user namespaces, or, where the machine itself is the fence (a container), set codex.sandbox: danger-full-access and codex.approvalPolicy: untrusted.`,
   foreignSandbox: (mode: string) =>
     `Your Codex configuration sets sandbox_mode = "${mode}"; it wins over this service's sandbox. Remove it, or the model can read this service's files.`,
   http: (address: string) => `Health: ${address}/healthz and ${address}/readyz`,
@@ -45,6 +47,8 @@ const zh: BannerWords = {
   codexFailed: (why) => `Codex 无法启动：${why}`,
   signIn: "Codex 尚未登录：请在此目录运行 npx codex login。",
   foreignVersion: (pinned) => `此 Codex 不是本服务所针对的版本（${pinned}）。`,
+  sandboxFailed: (why) =>
+    `Codex 的沙箱无法在这台机器上运行（${why}）。请允许用户命名空间；如果机器本身就是隔离环境（容器），请设置 codex.sandbox: danger-full-access 和 codex.approvalPolicy: untrusted。`,
   foreignSandbox: (mode) =>
     `你的 Codex 配置设置了 sandbox_mode = "${mode}"，它会覆盖本服务的沙箱。请删除它，否则模型能读取本服务的文件。`,
   http: (address) => `健康检查：${address}/healthz 和 ${address}/readyz`,

@@ -3,7 +3,7 @@ import type { Twin } from "./twin.ts";
 
 const en = {
   usage: `Usage:
-  hotline start [--config FILE]            run the service in the foreground
+  hotline start [--config FILE] [--demo]   run the service in the foreground; --demo: with scripted answers
   hotline status [--config FILE] [--json]  what the running service does
   hotline stop [--config FILE] [--drain|--now]
                                            stop it: running turns live on, are waited for, or are interrupted`,
@@ -29,6 +29,7 @@ const en = {
   },
   stillStopping: (pid: number) => `It has not stopped after a minute (pid ${pid}); look into its log.`,
   stopped: "Stopped.",
+  demo: "demo model",
   ready: "ready",
   notReady: "not ready",
   counts: (chats: number, turns: number, waiting: number, requests: number) =>
@@ -45,7 +46,7 @@ export type CliWords = Twin<typeof en>;
 
 const zh: CliWords = {
   usage: `用法：
-  hotline start [--config FILE]            在前台运行服务
+  hotline start [--config FILE] [--demo]   在前台运行服务；--demo：使用预先写好的回答
   hotline status [--config FILE] [--json]  正在运行的服务在做什么
   hotline stop [--config FILE] [--drain|--now]
                                            停止服务：正在进行的任务继续、等其结束或被中断`,
@@ -65,6 +66,7 @@ const zh: CliWords = {
   },
   stillStopping: (pid) => `一分钟后仍未停止（pid ${pid}）；请查看日志。`,
   stopped: "已停止。",
+  demo: "演示模型",
   ready: "就绪",
   notReady: "未就绪",
   counts: (chats, turns, waiting, requests) => `聊天 ${chats} · 任务 ${turns} · 等待 ${waiting} · 待答复 ${requests}`,

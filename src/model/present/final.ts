@@ -1,4 +1,5 @@
 import { clockTime, humanDuration } from "../../lib/duration.ts";
+import { demoWords } from "../catalog/demo.ts";
 import { type TurnWords, turnWords } from "../catalog/turn.ts";
 import type { Button, Content, Piece } from "../delivery.ts";
 import type { Mint } from "../mint.ts";
@@ -22,6 +23,8 @@ export interface FinalFacts {
   readonly timeZone?: string;
   /** Undo is offered only where it is exact. */
   readonly canUndo: boolean;
+  /** The demo model answered; the footer says so. */
+  readonly demo: boolean;
 }
 
 /** Files a view's patches touched, with lines added and removed. */
@@ -111,7 +114,8 @@ function failureText(ending: Extract<Ending, { kind: "failed" }>, words: TurnWor
 
 /** `time`: the notice does not say it already. */
 function footerOf(view: TurnView, words: TurnWords, facts: FinalFacts, time: boolean): string {
-  const parts = time ? [elapsed(view, facts.now)] : [];
+  const parts = facts.demo ? [demoWords[view.language].footer] : [];
+  if (time) parts.push(elapsed(view, facts.now));
   const commands = view.actions.filter((a) => a.kind === "command" && a.state !== "declined").length;
   if (commands > 0) parts.push(words.footer.commands(commands));
   const touched = touchedFiles(view);

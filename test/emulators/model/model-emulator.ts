@@ -1,7 +1,23 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { type ModelRequest, readRequest } from "./requests.ts";
-import { ResponseStream, StreamClosed } from "./response-stream.ts";
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from "node:http";
+import { type ModelRequest as ReadRequest, readRequest } from "../../../src/demo/model-request.ts";
+import { StreamClosed } from "../../../src/demo/response-stream.ts";
+import { FaultyStream } from "./faulty-stream.ts";
 import { type Step, text } from "./steps.ts";
+
+/** One model request as it was received. */
+export interface ModelRequest extends ReadRequest {
+  /** `performance.now()` at its last byte. */
+  readonly at: number;
+  readonly headers: IncomingHttpHeaders;
+  /** What became of the response. */
+  state: "streaming" | "done" | "broken" | "aborted";
+}
 
 /** Picks user texts: the whole text, a pattern, or a predicate. */
 export type Matcher = string | RegExp | ((userText: string, request: ModelRequest) => boolean);
@@ -130,14 +146,19 @@ export class ModelEmulator {
     }
     let request: ModelRequest;
     try {
-      request = readRequest(raw, req.headers);
+      request = {
+        ...readRequest(raw, req.headers),
+        at: performance.now(),
+        headers: req.headers,
+        state: "streaming",
+      };
     } catch (error) {
       this.#refuse(res, 400, error instanceof Error ? error.message : String(error));
       return;
     }
     this.requests.push(request);
     this.#wake();
-    await this.#play(request, new ResponseStream(res, `r${++this.#count}`));
+    await this.#play(request, new FaultyStream(res, `r${++this.#count}`));
   }
 
   #refuse(res: ServerResponse, status: number, why: string): void {
@@ -146,7 +167,7 @@ export class ModelEmulator {
     res.end(JSON.stringify({ error: { message: why, type: "invalid_request_error", code: null } }));
   }
 
-  async #play(request: ModelRequest, out: ResponseStream): Promise<void> {
+  async #play(request: ModelRequest, out: FaultyStream): Promise<void> {
     const script = this.#scriptOf(request);
     try {
       request.state = (await this.#steps(script, out)) ? "done" : "broken";
@@ -180,7 +201,7 @@ export class ModelEmulator {
   }
 
   /** Plays one response; false when it did not end with `response.completed`. */
-  async #steps(script: Running, out: ResponseStream): Promise<boolean> {
+  async #steps(script: Running, out: FaultyStream): Promise<boolean> {
     for (let step = script.steps[0]; step !== undefined; step = script.steps[0]) {
       if ((step.step === "status" || step.step === "failed") && step.times > 1) {
         script.steps[0] = { ...step, times: step.times - 1 };
@@ -193,10 +214,10 @@ export class ModelEmulator {
   }
 
   /** Plays a step; undefined: the response goes on. */
-  async #step(step: Step, out: ResponseStream): Promise<boolean | undefined> {
+  async #step(step: Step, out: FaultyStream): Promise<boolean | undefined> {
     switch (step.step) {
       case "text":
-        if (await out.message(step.chunks, step.everyMs, step.phase, step.cutAfter)) return undefined;
+        if (await out.text(step.chunks, step.everyMs, step.phase, step.cutAfter)) return undefined;
         out.cut();
         return false;
       case "reasoning":

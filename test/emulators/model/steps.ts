@@ -1,3 +1,18 @@
+import { streamedPieces } from "../../../src/demo/response-stream.ts";
+import {
+  askCall,
+  functionCall,
+  type PlanEntry,
+  patchCall,
+  planCall,
+  type Question,
+  type ShellOptions,
+  shellCall,
+  type ToolCall,
+} from "../../../src/demo/tool-calls.ts";
+
+export { addFile } from "../../../src/demo/tool-calls.ts";
+
 /** A point at which a script waits until the test opens it. */
 export interface Gate {
   readonly opened: Promise<void>;
@@ -15,14 +30,6 @@ export function gate(): Gate {
 
 /** What a streamed text is made of: deltas, and gates between them. */
 export type Chunk = string | Gate;
-
-/** A tool call of the model; ends the response, the next request carries its output. */
-export interface ToolCall {
-  readonly kind: "function" | "custom";
-  readonly name: string;
-  /** JSON arguments (function) or raw input (custom). */
-  readonly input: string;
-}
 
 /**
  * One step of a script. Steps are played in order over as many model requests as they need: `calls` and every
@@ -68,11 +75,7 @@ export function text(
   options: { readonly everyMs?: number; readonly phase?: NonNullable<Text["phase"]>; readonly cutAfter?: number } = {},
 ): Step {
   const { everyMs = 0, ...rest } = options;
-  return { step: "text", chunks: typeof chunks === "string" ? words(chunks) : chunks, everyMs, ...rest };
-}
-
-function words(whole: string): string[] {
-  return whole.match(/\s*\S+\s*$|\s*\S+/g) ?? [whole];
+  return { step: "text", chunks: typeof chunks === "string" ? streamedPieces(chunks) : chunks, everyMs, ...rest };
 }
 
 /** A reasoning summary. */
@@ -80,68 +83,32 @@ export function reasoning(summary: string): Step {
   return { step: "reasoning", text: summary };
 }
 
-/** Options of a shell call. */
-export interface ShellOptions {
-  /** Asks to run outside the sandbox. */
-  readonly escalate?: boolean;
-  readonly justification?: string;
-  /** How long the model waits before the command becomes a background terminal. */
-  readonly yieldMs?: number;
-  readonly workdir?: string;
-}
-
 /** Runs a command. */
 export function shell(cmd: string, options: ShellOptions = {}): Step {
   return { step: "calls", calls: [shellCall(cmd, options)] };
 }
 
-function shellCall(cmd: string, options: ShellOptions): ToolCall {
-  const args = {
-    cmd,
-    ...(options.workdir === undefined ? {} : { workdir: options.workdir }),
-    ...(options.yieldMs === undefined ? {} : { yield_time_ms: options.yieldMs }),
-    ...(options.escalate === true ? { sandbox_permissions: "require_escalated" } : {}),
-    ...(options.justification === undefined ? {} : { justification: options.justification }),
-  };
-  return { kind: "function", name: "exec_command", input: JSON.stringify(args) };
-}
-
 /** Applies a patch in Codex's `*** Begin Patch` language. */
 export function patch(input: string): Step {
-  return { step: "calls", calls: [{ kind: "custom", name: "apply_patch", input }] };
-}
-
-/** The patch text that adds one file. */
-export function addFile(path: string, content: string): string {
-  const lines = content.replace(/\n$/, "").split("\n");
-  return ["*** Begin Patch", `*** Add File: ${path}`, ...lines.map((line) => `+${line}`), "*** End Patch"].join("\n");
+  return { step: "calls", calls: [patchCall(input)] };
 }
 
 /** Updates the plan: `["look around", "completed"]` pairs, or plain strings (pending). */
-export function plan(
-  steps: readonly (string | readonly [step: string, status: "pending" | "in_progress" | "completed"])[],
-): Step {
-  const entries = steps.map((s) =>
-    typeof s === "string" ? { step: s, status: "pending" } : { step: s[0], status: s[1] },
-  );
-  return call("update_plan", { plan: entries });
+export function plan(steps: readonly (string | PlanEntry)[]): Step {
+  return {
+    step: "calls",
+    calls: [planCall(steps.map((s): PlanEntry => (typeof s === "string" ? [s, "pending"] : s)))],
+  };
 }
 
 /** Asks the person (needs `features.default_mode_request_user_input`, which the service sets). */
-export function ask(
-  questions: readonly {
-    readonly id: string;
-    readonly header: string;
-    readonly question: string;
-    readonly options: readonly { readonly label: string; readonly description: string }[];
-  }[],
-): Step {
-  return call("request_user_input", { questions });
+export function ask(questions: readonly Question[]): Step {
+  return { step: "calls", calls: [askCall(questions)] };
 }
 
 /** Any function call. */
 export function call(name: string, args: unknown): Step {
-  return { step: "calls", calls: [{ kind: "function", name, input: JSON.stringify(args) }] };
+  return { step: "calls", calls: [functionCall(name, args)] };
 }
 
 /** Several tool calls in one response. */

@@ -57,11 +57,18 @@ export class Events {
 }
 
 /** A Codex runtime on a scripted model, in folders of its own. */
-export async function openLab(options: { home?: CodexHomeOptions; runtime?: Partial<CodexRuntimeOptions> } = {}) {
+export async function openLab(
+  options: {
+    home?: CodexHomeOptions;
+    runtime?: Partial<CodexRuntimeOptions>;
+    /** CODEX_HOME lies below the data folder, which is denied. */
+    homeBelowData?: boolean;
+  } = {},
+) {
   const root = await mkdtemp(join(tmpdir(), "hl-"));
   const dirs = {
     root,
-    home: join(root, "home"),
+    home: options.homeBelowData === true ? join(root, "data", "codex") : join(root, "home"),
     cwd: join(root, "ws"),
     data: join(root, "data"),
     run: join(root, "run"),

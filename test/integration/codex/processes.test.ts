@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { createCodexRuntime } from "../../../src/codex/runtime.ts";
 import { shell } from "../../emulators/model/steps.ts";
 import { type Lab, openLab, until } from "./lab.ts";
 
@@ -22,6 +23,22 @@ function running(text: string): number[] {
       }
     });
 }
+
+test("a process started for another model lives, and is not attached to", async () => {
+  const { session } = await lab.open();
+  expect(session.process.servedBy).toBeUndefined();
+  session.detach();
+  const other = createCodexRuntime({ ...lab.runtimeOptions, servedBy: "demo:1" });
+  expect(other.alive(session.process)).toBe(true);
+  expect(await other.attach(session.process)).toBeUndefined();
+  const again = await lab.runtime.attach(session.process);
+  expect(again?.process).toEqual(session.process);
+  await again?.end();
+  const theirs = await other.spawn("other", lab.spec);
+  expect(theirs.process.servedBy).toBe("demo:1");
+  expect(await lab.runtime.attach(theirs.process)).toBeUndefined();
+  await theirs.end();
+});
 
 test.for(["danger-full-access", "workspace-write"] as const)(
   "end leaves no process behind, a grandchild neither: %s",

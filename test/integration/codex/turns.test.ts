@@ -165,6 +165,7 @@ test("facts name version, model, sign-in and a sandbox_mode of the user's own", 
   const facts = await lab.runtime.facts();
   expect(facts).toMatchObject({ version: "0.169.0", model: "gpt-5.5", signInNeeded: false, home: lab.home });
   expect(facts.foreignSandboxMode).toBeUndefined();
+  expect(facts.sandboxFailure).toBeUndefined();
   expect(facts.foreignVersion).toBeUndefined();
   const own = await openLab({ home: { top: 'sandbox_mode = "read-only"' } });
   expect((await own.runtime.facts()).foreignSandboxMode).toBe("read-only");

@@ -10,8 +10,9 @@ const read = (line: string) =>
 
 describe("command line", () => {
   it.each([
-    ["start", { command: "start" }],
-    ["start --config x.yaml --role all", { command: "start", configFile: "x.yaml" }],
+    ["start", { command: "start", demo: false }],
+    ["start --demo", { command: "start", demo: true }],
+    ["start --config x.yaml --role all", { command: "start", configFile: "x.yaml", demo: false }],
     ["status --json", { command: "status", json: true }],
     ["--config=x status", { command: "status", json: false, configFile: "x" }],
     ["stop", { command: "stop", mode: "keep" }],
@@ -34,7 +35,6 @@ describe("command line", () => {
     ["start --role boss", 'there is no role "boss": all, gateway or worker'],
     ["start --role gateway", "--role gateway is not available in this version"],
     ["start --pool x", "--pool is not available in this version"],
-    ["start --demo", "--demo is not available in this version"],
     ["status --jsn", "Unknown option '--jsn'"],
     ["start --config", "Option '--config <value>' argument missing"],
   ])("refuses %j in one sentence", (line, sentence) => {

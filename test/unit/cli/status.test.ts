@@ -7,6 +7,7 @@ const quiet: ServiceStatus = {
   version: "0.1.0",
   pid: 7,
   startedAt: 0,
+  demo: false,
   health: { ready: true, parts: [{ name: "redis", state: "ready" }] },
   chats: 2,
   turns: [],
@@ -28,6 +29,7 @@ describe("hotline status", () => {
   it("lists reasons, turns, requests and processes in columns", () => {
     const busy: ServiceStatus = {
       ...quiet,
+      demo: false,
       health: {
         ready: false,
         parts: [

@@ -1,31 +1,37 @@
 import { once } from "node:events";
 import type { ServerResponse } from "node:http";
-import type { Chunk, ToolCall } from "./steps.ts";
+import type { ToolCall } from "./tool-calls.ts";
 
-/** Thrown inside a script when its connection is gone. */
+/** Thrown while a response is written to a client that hung up. */
 export class StreamClosed extends Error {
   override readonly name = "StreamClosed";
 }
 
-/** Writes one Responses stream, event by event, in the provider's order. */
+/** A message being streamed. */
+export interface OpenMessage {
+  delta(text: string): void;
+  /** Ends the message; what was streamed is its text. */
+  done(): void;
+}
+
+/** Writes one stream of the OpenAI Responses API, event by event, in the provider's order. */
 export class ResponseStream {
   readonly #out: ServerResponse;
   readonly #id: string;
   readonly #closed: Promise<"closed">;
   #outputIndex = 0;
   #opened = false;
+  /** Tokens told with `response.completed`. */
   usage = { inputTokens: 100, outputTokens: 10 };
 
+  /** `id`: of the response, unique in its conversation; ids of items and calls are made of it. */
   constructor(out: ServerResponse, id: string) {
     this.#out = out;
     this.#id = id;
     this.#closed = once(out, "close").then(() => "closed" as const);
   }
 
-  get itemCount(): number {
-    return this.#outputIndex;
-  }
-
+  /** Writes the headers and `response.created`, once. */
   open(): void {
     if (this.#opened) return;
     this.#opened = true;
@@ -33,32 +39,27 @@ export class ResponseStream {
     this.#event("response.created", { response: { id: this.#id } });
   }
 
-  /** Streams a message; resolves false when it was cut after `cutAfter` deltas. */
-  async message(chunks: readonly Chunk[], everyMs: number, phase?: string, cutAfter?: number): Promise<boolean> {
+  /** Begins a message. `phase` tells remarks on the way from the answer; absent: Codex decides. */
+  message(phase?: "commentary" | "final_answer"): OpenMessage {
     this.open();
     const index = this.#outputIndex++;
     const item = { type: "message", role: "assistant", id: `msg_${this.#id}_${index}`, ...(phase ? { phase } : {}) };
     this.#event("response.output_item.added", { output_index: index, item: { ...item, content: [] } });
     let whole = "";
-    let sent = 0;
-    for (const chunk of chunks) {
-      if (cutAfter !== undefined && sent >= cutAfter) return false;
-      if (typeof chunk !== "string") {
-        await this.wait(chunk.opened);
-        continue;
-      }
-      if (sent > 0 && everyMs > 0) await this.wait(new Promise((resolve) => setTimeout(resolve, everyMs)));
-      whole += chunk;
-      sent += 1;
-      const at = { item_id: item.id, output_index: index, content_index: 0 };
-      this.#event("response.output_text.delta", { ...at, delta: chunk });
-    }
-    if (cutAfter !== undefined) return false;
-    const content = [{ type: "output_text", text: whole, annotations: [] }];
-    this.#event("response.output_item.done", { output_index: index, item: { ...item, content } });
-    return true;
+    return {
+      delta: (text) => {
+        whole += text;
+        const at = { item_id: item.id, output_index: index, content_index: 0 };
+        this.#event("response.output_text.delta", { ...at, delta: text });
+      },
+      done: () => {
+        const content = [{ type: "output_text", text: whole, annotations: [] }];
+        this.#event("response.output_item.done", { output_index: index, item: { ...item, content } });
+      },
+    };
   }
 
+  /** A reasoning summary, whole. */
   reasoning(summary: string): void {
     this.open();
     const index = this.#outputIndex++;
@@ -71,6 +72,7 @@ export class ResponseStream {
     this.#event("response.output_item.done", { output_index: index, item: done });
   }
 
+  /** A tool call; its `call_id` is `call_<response id>_<index>`. */
   toolCall(call: ToolCall): void {
     this.open();
     const index = this.#outputIndex++;
@@ -82,22 +84,20 @@ export class ResponseStream {
     this.#event("response.output_item.done", { output_index: index, item });
   }
 
+  /** Ends the stream with `response.failed`. */
   failed(code: string, message: string): void {
     this.open();
     this.#event("response.failed", { response: { id: this.#id, status: "failed", error: { code, message } } });
     this.#out.end();
   }
 
-  malformed(): void {
-    this.#out.writeHead(200, { "content-type": "text/event-stream" });
-    this.#out.end("data: {not json\n\n<html>bad gateway</html>\n\n");
-  }
-
+  /** Answers with an HTTP error instead of a stream. */
   error(status: number, headers: Readonly<Record<string, string>>, body: unknown): void {
     this.#out.writeHead(status, { "content-type": "application/json", ...headers });
     this.#out.end(JSON.stringify(body));
   }
 
+  /** Ends the stream with `response.completed` and the {@link usage}. */
   completed(): void {
     this.open();
     const { inputTokens, outputTokens } = this.usage;
@@ -112,17 +112,6 @@ export class ResponseStream {
     this.#out.end();
   }
 
-  /** Breaks the connection once everything written is out. */
-  cut(): void {
-    this.open();
-    this.#out.socket?.destroySoon();
-  }
-
-  /** Resolves once the client hung up. */
-  async hungUp(): Promise<void> {
-    await this.#closed;
-  }
-
   /** Waits for `until`; throws {@link StreamClosed} when the client hangs up first. */
   async wait(until: Promise<unknown>): Promise<void> {
     if ((await Promise.race([until, this.#closed])) === "closed") throw new StreamClosed();
@@ -132,4 +121,12 @@ export class ResponseStream {
     if (this.#out.destroyed) throw new StreamClosed();
     this.#out.write(`event: ${type}\ndata: ${JSON.stringify({ type, ...data })}\n\n`);
   }
+}
+
+/** Text in the pieces a model streams: words with the blanks before them; two characters where no blanks are. */
+export function streamedPieces(text: string): readonly string[] {
+  const words = text.match(/\s*\S+\s*$|\s*\S+/g) ?? [text];
+  return words.flatMap((word) =>
+    /[\u3000-\u9fff\uff00-\uffef]/.test(word) ? (word.match(/\s*.{1,2}\s*/gsu) ?? []) : [word],
+  );
 }
