@@ -40,7 +40,7 @@ export async function chooseModel(config: LoadedConfig, log: Logger, asked: bool
   const real: ModelChoice = { config, codex: codexOf(config, log), facts: () => facts };
   if (!asked && known?.signInNeeded !== true) return real;
   try {
-    return await openDemo(config, log, facts, known?.sandboxFailure);
+    return await openDemo(config, log, facts, { asked, sandboxFailure: known?.sandboxFailure });
   } catch (error) {
     if (asked) throw error;
     // The banner says what is missing; a service with a demo is no better than one that waits for its sign-in.
@@ -60,8 +60,9 @@ async function openDemo(
   config: LoadedConfig,
   log: Logger,
   facts: Promise<CodexFacts>,
-  sandboxFailure: string | undefined,
+  known: { readonly asked: boolean; readonly sandboxFailure: string | undefined },
 ): Promise<ModelChoice> {
+  const { sandboxFailure } = known;
   const words = demoWords[config.language];
   const folder = join(config.dataDir, "demo");
   const beside = `${config.dataDir}-demo`;
@@ -75,6 +76,7 @@ async function openDemo(
   const shown = demoConfig(config, port, places.project, sandboxFailure === undefined);
   const notes = [
     words.label,
+    ...(known.asked ? [words.asked] : []),
     ...(moved === undefined ? [] : [words.moved(moved, port)]),
     ...(sandboxFailure === undefined ? [] : [words.noSandbox(sandboxFailure)]),
     ...(checkout ? [] : [words.noGit]),
@@ -82,9 +84,14 @@ async function openDemo(
   return {
     config: shown,
     codex: codexOf(shown, log, `demo:${port}`),
-    facts: async () => ({ ...(await facts), signInNeeded: false }),
+    facts: () => facts.then(ofDemo),
     demo: { notes, stop: () => model.stop() },
   };
+}
+
+/** Facts of the same binary, without what the user's own Codex home says. */
+function ofDemo({ model: _model, foreignSandboxMode: _mode, ...facts }: CodexFacts): CodexFacts {
+  return { ...facts, signInNeeded: false };
 }
 
 /** Without a sandbox Codex would ask before every command; the script's harmless ones are allowed by rules. */

@@ -1,4 +1,4 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -108,5 +108,18 @@ describe("the other model", () => {
     expect(await readdir(join(world.dir, "codex"))).toEqual(home);
     expect(await readdir(world.project)).toEqual([]);
     expect(world.output).toContain(label);
+    expect(world.output).toContain("Started with --demo");
   });
+});
+
+it("a demo that cannot be set up is told at the start: with the sign-in that is missing, or by exit 78 when it was asked for", async () => {
+  world = await ServiceWorld.create({ signedOut: true });
+  await writeFile(`${world.dataDir}-demo`, "in the way");
+  await world.start();
+  await world.waitFor(() => world.output.includes("Ready."), "the banner");
+  expect(world.output).toContain('Codex is not signed in: run "npx codex login"');
+  expect(world.output).toContain("demo model cannot be set up");
+  await world.stop();
+  await expect(world.start("--demo")).rejects.toThrow("the service ended with 78");
+  expect(world.output).toContain(`a folder that can be made at ${world.dataDir}-demo`);
 });

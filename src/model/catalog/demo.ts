@@ -7,6 +7,7 @@ const label =
 const en = {
   /** Banner line, and the first message in every chat. */
   label,
+  asked: "Started with --demo: without it your own Codex sign-in is used, if there is one.",
   codex: (version: string) => `Codex ${version}, demo model`,
   moved: (from: number, to: number) =>
     `Port ${from} of the demo model is taken, so it took ${to}. Demo turns that were running end.`,
@@ -128,6 +129,7 @@ export type DemoWords = Twin<typeof en>;
 
 const zh: DemoWords = {
   label: '你正在与演示模型对话：Codex 是真实的，回答是预先写好的。运行 "codex login" 登录即可使用真实模型。',
+  asked: "已用 --demo 启动：去掉它就会使用你自己的 Codex 登录（如果有）。",
   codex: (version) => `Codex ${version}，演示模型`,
   moved: (from, to) => `演示模型的端口 ${from} 被占用，已改用 ${to}。正在进行的演示任务会结束。`,
   noSandbox: (why) =>

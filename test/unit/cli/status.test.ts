@@ -61,4 +61,8 @@ describe("hotline status", () => {
     expect(lines).toHaveLength(3 + 1 + 12 + 1);
     expect(lines.at(-1)).toBe("  … +28");
   });
+
+  it("says that the demo model answers", () => {
+    expect(statusLines({ ...quiet, demo: true }, cliWords.en, 65_000)[0]).toMatch(/ · ready · demo model$/);
+  });
 });
