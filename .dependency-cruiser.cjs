@@ -54,6 +54,13 @@ module.exports = {
       { path: "^(src/(?!model/|lib/|channel/port\\.ts$)|config/)" },
     ),
     rule("adapters-apart", { path: "^adapters/([^/]+)/" }, { path: "^adapters/", pathNot: "^adapters/$1/" }),
+    rule(
+      "page-sees-words-only",
+      { path: "^adapters/web/page/" },
+      { path: "^(src/(?!model/|lib/)|adapters/web/(?!page/|protocol\\.ts$))" },
+    ),
+    rule("page-stays-in-the-browser", { pathNot: "^(adapters/web/page/|test/)" }, { path: "^adapters/web/page/" }),
+    rule("page-runs-without-node", { path: "^adapters/web/page/" }, { dependencyTypes: ["core"] }),
     rule("config-is-leaf", { path: "^config/" }, { path: "^(src/(?!lib/|model/)|adapters/)" }),
     rule(
       "config-read-at-the-edge",
@@ -67,6 +74,8 @@ module.exports = {
     only("bullmq", "node_modules/bullmq/", "^src/queue/"),
     only("ioredis", "node_modules/ioredis/", "^src/redis/"),
     only("pino", "node_modules/pino/", "^src/telemetry/"),
+    only("preact", "node_modules/preact/", "^adapters/web/page/"),
+    only("lowlight", "node_modules/lowlight/", "^adapters/web/page/"),
     only("ws", "node_modules/(@types/)?ws/", "^(src/codex|adapters/web)/"),
     only(
       "child_process",

@@ -9,7 +9,7 @@ test("every import of the production code obeys the import rules", async () => {
   const { modules, violations } = await cruiseProject(ROOT, folders);
   expect(violations).toEqual([]);
   // A cruiser that cannot parse TypeScript reads nothing and finds nothing wrong.
-  const sources = productionFiles().filter((path) => path.endsWith(".ts"));
+  const sources = productionFiles().filter((path) => /\.tsx?$/.test(path));
   expect(sources.length).toBeGreaterThan(10);
   expect(modules).toBeGreaterThanOrEqual(sources.length);
 });

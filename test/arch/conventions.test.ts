@@ -13,7 +13,7 @@ interface Convention {
   readonly faults: readonly string[];
 }
 
-const sources = () => productionFiles().filter((path) => /\.(ts|mjs)$/.test(path));
+const sources = () => productionFiles().filter((path) => /\.(tsx?|mjs)$/.test(path));
 const text = () => trackedFiles().filter((path) => !/\.(png|ico|gz|lock)$/.test(path) && path !== SELF);
 
 const SELF = "test/arch/conventions.test.ts";
@@ -37,6 +37,20 @@ const CONVENTIONS: readonly Convention[] = [
     except: /^src\/(codex\/process[^/]*\.ts|redis\/embedded[^/]*\.ts|cli\/.*)$/,
     pattern: /\bprocess\.kill\(/,
     faults: ["process.kill(pid, 0)"],
+  },
+  {
+    sentence: "no text becomes markup or code in the page",
+    files: () => productionFiles().filter((path) => path.startsWith("adapters/web/page/")),
+    pattern:
+      /\b(innerHTML|outerHTML|insertAdjacentHTML|dangerouslySetInnerHTML|srcdoc|DOMParser|createContextualFragment|eval)\b|new Function\b|document\.write|\sstyle=/,
+    faults: [
+      "element.innerHTML = text",
+      "<p dangerouslySetInnerHTML={{ __html: text }} />",
+      "element.insertAdjacentHTML('beforeend', text)",
+      "document.write(text)",
+      "new Function(text)",
+      'return <p style="color: red">',
+    ],
   },
   {
     sentence: "production code leaves nothing for later",

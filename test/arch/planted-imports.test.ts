@@ -35,6 +35,12 @@ const FORBIDDEN: Record<string, readonly string[]> = {
     "adapters/telegram/l3.ts -> config/schema.ts",
   ],
   "adapters-apart": ["adapters/telegram/m1.ts -> adapters/feishu/index.ts"],
+  "page-sees-words-only": [
+    "adapters/web/page/y1.ts -> src/channel/port.ts",
+    "adapters/web/page/y2.ts -> adapters/web/server.ts",
+  ],
+  "page-stays-in-the-browser": ["adapters/web/y3.ts -> adapters/web/page/state.ts"],
+  "page-runs-without-node": ["adapters/web/page/y4.ts -> node:fs"],
   "config-is-leaf": ["config/n1.ts -> src/channel/port.ts"],
   "config-read-at-the-edge": ["src/dispatcher/o1.ts -> config/load.ts"],
   "no-test-in-prod": ["src/lib/p1.ts -> test/fake.ts"],
@@ -45,6 +51,8 @@ const FORBIDDEN: Record<string, readonly string[]> = {
   "ioredis-has-one-home": ["src/outbox/u1.ts -> ioredis"],
   "pino-has-one-home": ["src/lib/v1.ts -> pino"],
   "ws-has-one-home": ["adapters/telegram/w1.ts -> ws"],
+  "preact-has-one-home": ["adapters/web/z1.ts -> preact"],
+  "lowlight-has-one-home": ["src/model/z2.ts -> lowlight"],
   "child_process-has-one-home": ["src/dispatcher/x1.ts -> node:child_process", "src/codex/x2.ts -> child_process"],
 };
 
@@ -71,6 +79,8 @@ const ALLOWED: readonly string[] = [
   "src/workspace/projects.ts -> src/dispatcher/port.ts",
   "adapters/telegram/inbound.ts -> src/channel/port.ts",
   "adapters/telegram/poller.ts -> grammy",
+  "adapters/web/page/connect.ts -> adapters/web/protocol.ts",
+  "adapters/web/page/draw.ts -> preact",
   "config/load.ts -> src/lib/leaf.ts",
 ];
 

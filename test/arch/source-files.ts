@@ -14,7 +14,7 @@ export function productionFiles(): string[] {
     .flatMap((folder) =>
       readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" }).map((path) => `${folder}/${path}`),
     )
-    .filter((path) => /\.(ts|mjs|lua)$/.test(path) && !path.includes("/protocol/generated/"));
+    .filter((path) => /\.(tsx?|mjs|lua)$/.test(path) && !path.includes("/protocol/generated/"));
 }
 
 /** Files that git tracks, relative to the project and still there. */

@@ -18,7 +18,6 @@ export function Dialog(props: {
   const element = useRef<HTMLDialogElement>(null);
   useEffect(() => element.current?.showModal(), []);
   return (
-    // biome's rule wants a key handler beside onClick: Esc already closes a dialog.
     <dialog
       ref={element}
       class={props.name}
@@ -68,9 +67,5 @@ function Toast({ id, text }: { readonly id: string; readonly text: string }): VN
     );
     return () => window.clearTimeout(timer);
   }, [id, text, dispatch]);
-  return (
-    <button type="button" class="toast" onClick={() => dispatch({ type: "dismissToast", id })}>
-      {text}
-    </button>
-  );
+  return <p class="toast">{text}</p>;
 }

@@ -1,5 +1,4 @@
 import type { VNode } from "preact";
-import { useMemo } from "preact/hooks";
 import type { MessageId } from "../../../src/model/ids.ts";
 import { heal } from "../../../src/model/text/heal.ts";
 import type { Action, PlanStep } from "../../../src/model/turn.ts";
@@ -7,6 +6,8 @@ import type { LiveFrame } from "../protocol.ts";
 import { useDispatch } from "./app-context.ts";
 import { freshId } from "./controller.ts";
 import { Icon } from "./icon.tsx";
+import { chunksOf } from "./live-chunks.ts";
+import { memo } from "./memo.ts";
 import { Markdown } from "./pieces.tsx";
 import { useNow } from "./times.ts";
 import { useWords } from "./words.ts";
@@ -21,15 +22,23 @@ const noMessage = "" as const satisfies MessageId | "";
 /** The running turn: what was done, what is planned, the answer as it grows. */
 export function LiveAnswer({ frame }: { readonly frame: LiveFrame }): VNode {
   const words = useWords();
-  const text = useMemo(() => heal(frame.text), [frame.text]);
+  const chunks = chunksOf(frame.text);
   return (
     <section class="live" aria-label={words.liveAnswer} aria-busy="true">
       <WorkLog actions={frame.actions} />
       <Plan steps={frame.plan} />
-      {text === "" ? undefined : <Markdown text={text} />}
+      {chunks.map((text, index) => (
+        <LiveChunk key={`chunk-${index}`} text={text} last={index === chunks.length - 1} />
+      ))}
     </section>
   );
 }
+
+/** The part that still grows is made whole first. */
+const LiveChunk = memo(function Chunk({ text, last }: { readonly text: string; readonly last: boolean }): VNode | null {
+  const whole = last ? heal(text) : text;
+  return whole === "" ? null : <Markdown text={whole} />;
+});
 
 function WorkLog({ actions }: { readonly actions: readonly Action[] }): VNode | null {
   const words = useWords();

@@ -1,5 +1,4 @@
 import { copyFileSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { StopError } from "./stop-error.mjs";
 
@@ -19,7 +18,7 @@ export async function bundlePage(root, outDir, sources) {
   if (!existsSync(join(from, "main.tsx"))) return;
   const to = join(outDir, PAGE);
   const build = sources.slice(0, BUILD_LENGTH);
-  const esbuild = createRequire(join(root, "package.json"))("esbuild");
+  const esbuild = await import("esbuild");
   try {
     await esbuild.build({
       absWorkingDir: root,

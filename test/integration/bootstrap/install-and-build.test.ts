@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type FreshClone, freshClone } from "./fresh-clone.ts";
@@ -58,6 +59,33 @@ test("a changed source is built again, a failed build keeps the last good one an
   expect(failed.output.trimEnd().split("\n").at(-1)).toMatch(/^The build failed.*"npm run types"/);
   expect(readFileSync(file("dist/src/main.js"), "utf8")).toContain("2");
   expect(readdirSync(clone.root).filter((name) => name.startsWith("dist."))).toEqual([]);
+});
+
+test("the page is bundled with the build, its build id changes with any source, and a fault in it stops the build", async () => {
+  const esbuild = JSON.stringify(createRequire(import.meta.url).resolve("esbuild"));
+  clone.put("packages/esbuild/package.json", JSON.stringify({ name: "esbuild", version: "1.0.0", main: "index.js" }));
+  clone.put("packages/esbuild/index.js", `module.exports = require(${esbuild});\n`);
+  const dependencies = { typescript: "file:packages/typescript", esbuild: "file:packages/esbuild" };
+  clone.put("package.json", JSON.stringify({ name: "clone", version: "1.0.0", dependencies }));
+  clone.put("adapters/web/page/index.html", "<p>page</p>\n");
+  clone.put("adapters/web/page/app.css", "p {\n  color: red;\n}\n");
+  clone.put("adapters/web/page/main.tsx", "declare const PAGE_BUILD: string;\ndocument.title = PAGE_BUILD;\n");
+  expect((await clone.bootstrap("build")).code).toBe(0);
+  const served = "dist/adapters/web/page";
+  expect(readdirSync(file(served)).sort()).toEqual(["app.css", "app.js", "build.json", "index.html"]);
+  const { build } = JSON.parse(readFileSync(file(`${served}/build.json`), "utf8")) as { build: string };
+  expect(readFileSync(file(`${served}/app.js`), "utf8")).toBe(`document.title="${build}";\n`);
+
+  clone.put("adapters/web/page/app.css", "p {\n  color: blue;\n}\n");
+  expect((await clone.bootstrap("build")).code).toBe(0);
+  expect(readFileSync(file(`${served}/build.json`), "utf8")).not.toContain(build);
+
+  clone.put("adapters/web/page/main.tsx", 'import { gone } from "./gone.ts";\ngone();\n');
+  const failed = await clone.bootstrap("build");
+  expect(failed.code).toBe(1);
+  expect(failed.output).toContain('Could not resolve "./gone.ts"');
+  expect(failed.output.trimEnd().split("\n").at(-1)).toMatch(/^The web page could not be built.*"npm run types"/);
+  expect(readFileSync(file(`${served}/app.css`), "utf8")).toContain("#00f");
 });
 
 test("an install without the Codex program is not taken for complete", async () => {

@@ -19,7 +19,7 @@ const options = [
 ];
 
 /** Build id of the page in these tests. */
-export const build = "0123456789ab";
+const build = "0123456789ab";
 
 /** A phone of the usual size, and a desk. */
 export const phone = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true } as const;

@@ -3,6 +3,8 @@ import { describe, expect, test } from "vitest";
 import { bytesText } from "../../../adapters/web/page/bytes-text.ts";
 import { matchingCommands, nextPlace } from "../../../adapters/web/page/command-menu.ts";
 import { diffLines, isDiff } from "../../../adapters/web/page/diff-lines.ts";
+import { chunksOf } from "../../../adapters/web/page/live-chunks.ts";
+import { plainOf } from "../../../src/model/text/plain.ts";
 
 describe("a diff", () => {
   const diff = "diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1,3 +1,3 @@ f()\n same\n--- a comment\n-old\n+new\n";
@@ -43,6 +45,52 @@ describe("a diff", () => {
         ).toBe(text);
       }),
     );
+  });
+});
+
+describe("the chunks of a growing text", () => {
+  const bits = [
+    "# Head\n\n",
+    "word ".repeat(300),
+    "\n\n",
+    "- item\n",
+    "```ts\ncode\n\nmore\n",
+    "```\n",
+    "> quote\n",
+    "Text",
+  ];
+
+  test("are the text, and stay as they are while it grows", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom(...bits), { maxLength: 40 }),
+        fc.integer({ min: 0, max: 40 }),
+        (parts, cut) => {
+          const whole = chunksOf(parts.join(""));
+          expect(whole.join("")).toBe(parts.join(""));
+          const before = chunksOf(parts.slice(0, cut).join("")).slice(0, -1);
+          expect(whole.slice(0, before.length)).toEqual(before);
+        },
+      ),
+    );
+  });
+
+  test("mean the same alone", () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...bits), { maxLength: 40 }), (parts) => {
+        const text = parts.join("");
+        const squeezed = (shown: string): string => shown.replace(/\s+/gu, " ").trim();
+        const together = chunksOf(text).map(plainOf).join("\n");
+        if (text.length < 40_000) expect(squeezed(together)).toBe(squeezed(plainOf(text)));
+      }),
+    );
+  });
+
+  test("end before a new block, never within code", () => {
+    const long = "word ".repeat(500);
+    expect(chunksOf(`${long}\n\nnext`)).toEqual([`${long}\n\n`, "next"]);
+    expect(chunksOf(`\`\`\`\n${long}\n\nnext`)).toHaveLength(1);
+    expect(chunksOf(`- ${long}\n\n- next`)).toHaveLength(1);
   });
 });
 
