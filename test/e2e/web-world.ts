@@ -87,7 +87,8 @@ export class WebWorld {
     page.on("console", (message) => {
       // A connection that is refused while the service is away is what it is.
       const text = message.text();
-      if (message.type() === "error" && !/WebSocket|net::ERR_/.test(text)) this.complaints.push(text);
+      if (message.type() === "error" && !/WebSocket|net::ERR_|Failed to load resource/.test(text))
+        this.complaints.push(text);
     });
     this.#page = page;
     await page.goto(this.entry);

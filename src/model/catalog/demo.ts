@@ -2,7 +2,7 @@ import type { Language } from "../view.ts";
 import type { Twin } from "./twin.ts";
 
 const label =
-  'You are talking to the demo model: Codex itself is real, its answers are scripted. Sign in with "codex login" for the real one.';
+  'You are talking to the demo model: Codex itself is real, its answers are scripted. Sign in with "npx codex login" for the real one.';
 
 const en = {
   /** Banner line, and the first message in every chat. */
@@ -128,7 +128,7 @@ ${output}
 export type DemoWords = Twin<typeof en>;
 
 const zh: DemoWords = {
-  label: '你正在与演示模型对话：Codex 是真实的，回答是预先写好的。运行 "codex login" 登录即可使用真实模型。',
+  label: '你正在与演示模型对话：Codex 是真实的，回答是预先写好的。运行 "npx codex login" 登录即可使用真实模型。',
   asked: "已用 --demo 启动：去掉它就会使用你自己的 Codex 登录（如果有）。",
   codex: (version) => `Codex ${version}，演示模型`,
   moved: (from, to) => `演示模型的端口 ${from} 被占用，已改用 ${to}。正在进行的演示任务会结束。`,

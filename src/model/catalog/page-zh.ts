@@ -39,7 +39,7 @@ export const zhPage = {
   connected: "已连接",
   connecting: "正在连接…",
   offline: "离线：你发送的内容会保留",
-  demo: "你正在与演示模型对话：Codex 本身是真实的，回答是预先写好的。运行 codex login 登录后即可使用真实模型。",
+  demo: "你正在与演示模型对话：Codex 本身是真实的，回答是预先写好的。运行 npx codex login 登录后即可使用真实模型。",
   theme: { system: "配色：跟随设备", light: "配色：浅色", dark: "配色：深色" },
   notificationsOn: "通知已开启",
   notificationsOff: "页面隐藏时通知我",

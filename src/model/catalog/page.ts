@@ -45,7 +45,7 @@ const en = {
   connected: "Connected",
   connecting: "Connecting …",
   offline: "Offline: what you send is kept",
-  demo: 'You are talking to the demo model: Codex itself is real, its answers are scripted. Sign in with "codex login" for the real one.',
+  demo: 'You are talking to the demo model: Codex itself is real, its answers are scripted. Sign in with "npx codex login" for the real one.',
   theme: { system: "Colours: as the device", light: "Colours: light", dark: "Colours: dark" },
   notificationsOn: "Notifications are on",
   notificationsOff: "Notify me while this page is hidden",

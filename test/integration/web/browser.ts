@@ -1,22 +1,12 @@
-import { existsSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { PageServer } from "../../emulators/page/page-server.ts";
+import { launchChromium } from "../../fixtures/chromium.ts";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
-const chromiumPath = "/usr/bin/chromium";
-const options = [
-  "--headless",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 
 /** Build id of the page in these tests. */
 const build = "0123456789ab";
@@ -37,11 +27,10 @@ export class PageWorld {
 
   /** Bundles the page as a build does, and starts the browser. */
   async start(): Promise<void> {
-    if (!existsSync(chromiumPath)) throw new Error(`${chromiumPath} is not there: run "apt-get install chromium"`);
     const module = pathToFileURL(join(ROOT, "src/cli/bootstrap/page.mjs")).href;
     const { bundlePage } = (await import(module)) as Bundler;
     await bundlePage(ROOT, this.folder, build);
-    this.browser = await chromium.launch({ executablePath: chromiumPath, args: options });
+    this.browser = await launchChromium();
   }
 
   /** A server nobody visited yet, and its address. */
