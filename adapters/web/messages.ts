@@ -1,6 +1,7 @@
 import type { TranscriptChat, TranscriptEntry, TranscriptWrite } from "../../src/channel/port.ts";
 import type { Content } from "../../src/model/delivery.ts";
 import { type ChatKey, chatAddress, chatKey } from "../../src/model/ids.ts";
+import { plainOf } from "../../src/model/text/plain.ts";
 import { sanitize } from "../../src/model/text/sanitize.ts";
 import { oneLine } from "../../src/model/text/truncate.ts";
 import type { WebChat, WebMessage } from "./protocol.ts";
@@ -28,15 +29,20 @@ export function keyOf(account: string, chat: string): ChatKey {
 
 /** How a new message is written, with what the list of chats says of it. */
 export function writeOf(body: MessageBody): TranscriptWrite {
-  const words =
-    oneLine(sanitize(plainText(body.content).slice(0, 4 * previewLength)), previewLength) ||
-    (body.files?.[0]?.name ?? "");
+  const words = oneLine(sanitize(listed(body.content)), previewLength) || (body.files?.[0]?.name ?? "");
   return {
     body,
     preview: words,
     ...(body.from === "person" ? { title: oneLine(words, titleLength), pending: true } : {}),
     ...(body.endsLive === undefined ? {} : { endsLive: body.endsLive }),
   };
+}
+
+/** The first words of a message, as a list shows them. */
+function listed({ pieces }: Content): string {
+  const [first] = pieces.filter((piece) => piece.text.trim() !== "");
+  const words = (first?.text ?? "").slice(0, 4 * previewLength);
+  return first?.as === "markdown" ? plainOf(words) : words;
 }
 
 /** The words of a message, as they were written. */
