@@ -39,6 +39,10 @@ const en = {
   copyText: "Copy text",
   notCopied: "Not copied: the browser refuses",
   discard: "Discard",
+  notStored:
+    "This browser stores nothing for this page: what is not sent yet is lost when you close it. Allow storage, or send before you leave.",
+  waitForFiles: "Not sent yet: the files are still on their way.",
+  removeFailed: "Not sent: a file was not uploaded. Remove it or attach it again.",
   sending: "Sending …",
   keptOffline: "Kept; it is sent when the connection is back",
   refused: (why: string) => `Not sent: ${why}`,
