@@ -92,7 +92,8 @@ function Welcome(): VNode {
   return (
     <div class="welcome">
       <p>{words.emptyChat}</p>
-      <p class="faint">{words.emptyChatHint}</p>
+      <p class="faint on-desk">{words.emptyChatHint}</p>
+      <p class="faint on-touch">{words.emptyChatTouchHint}</p>
     </div>
   );
 }

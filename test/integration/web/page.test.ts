@@ -315,6 +315,32 @@ test("2,000 messages load as they are scrolled to, and a new one draws only itse
   await expect.poll(() => page.locator("#m2001").isVisible()).toBe(true);
 });
 
+test("the colours follow the device until a person chooses, and the choice stays", async () => {
+  const { page } = await visit(aChat);
+  const ground = (): Promise<string> => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  await page.emulateMedia({ colorScheme: "dark" });
+  await expect.poll(ground).toBe("rgb(21, 24, 28)");
+  await page.getByRole("button", { name: "Colours: as the device" }).click();
+  await expect.poll(ground).toBe("rgb(255, 255, 255)");
+  await page.reload();
+  await page.getByRole("button", { name: "Colours: light" }).waitFor();
+  expect(await ground()).toBe("rgb(255, 255, 255)");
+});
+
+test("a new message of another chat is counted in the list and the title until that chat is opened", async () => {
+  const { page, server } = await visit((fresh) => {
+    fresh.book.add("c2", { content: text("other chat") });
+    aChat(fresh);
+  });
+  await page.locator(".message").waitFor();
+  server.pushMessage(server.book.add("c2", { content: text("the answer") }));
+  await page.getByRole("img", { name: "1 unread" }).waitFor();
+  expect(await page.title()).toBe("(1) codex-hotline");
+  await page.getByRole("navigation").getByText("other chat").click();
+  await expect.poll(() => texts(page)).toEqual(["other chat", "the answer"]);
+  await expect.poll(() => page.title()).toBe("codex-hotline");
+});
+
 test("the operations view is watched while it is open, and stops a turn", async () => {
   const { page, server } = await visit(aChat, phone);
   await page.locator(".message").waitFor();
