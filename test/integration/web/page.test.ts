@@ -137,6 +137,17 @@ describe("a connection that is lost", () => {
     await expect.poll(() => page.locator(".unsent").count()).toBe(0);
   });
 
+  test("without the browser noticing is found when a person comes back to the page", async () => {
+    const { page, server } = await visit(aChat);
+    await page.locator(".message").waitFor();
+    server.mute = true;
+    await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+    await page.getByText("Connecting").waitFor();
+    server.mute = false;
+    server.book.add("c1", { content: text("meanwhile") });
+    await expect.poll(() => texts(page), { timeout: 20_000 }).toEqual(["hello", "meanwhile"]);
+  });
+
   test("for a missing token tells how to get in", async () => {
     const { page } = await visit((server) => {
       server.refuseWith = 401;
@@ -276,6 +287,25 @@ describe("files", () => {
     await page.getByRole("button", { name: "Remove pasted.txt" }).click();
     expect(await page.locator(".attachments").count()).toBe(0);
   });
+});
+
+test("a file the server refuses holds its message back until it is removed", async () => {
+  const { page, server } = await visit((fresh) => {
+    aChat(fresh);
+    fresh.refuseUpload = "The disk is full.";
+  });
+  await page.locator(".message").waitFor();
+  await page
+    .locator("input[type=file]")
+    .first()
+    .setInputFiles({ name: "a.txt", mimeType: "text/plain", buffer: Buffer.from("a") });
+  await page.getByText("Not uploaded: The disk is full.").waitFor();
+  await send(page, "with a file");
+  await page.getByText("Not sent: a file was not uploaded. Remove it or attach it again.").waitFor();
+  expect(said(server, "say")).toEqual([]);
+  await page.getByRole("button", { name: "Remove a.txt" }).click();
+  await field(page).press("Enter");
+  await expect.poll(() => said(server, "say")).toMatchObject([{ text: "with a file", files: [] }]);
 });
 
 test("2,000 messages load as they are scrolled to, and a new one draws only itself", async () => {
