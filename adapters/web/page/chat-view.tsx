@@ -1,16 +1,19 @@
 import type { VNode } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { useDispatch } from "./app-context.ts";
-import { emptyPage } from "./chat-page.ts";
+import { type ChatPage, emptyPage } from "./chat-page.ts";
 import { Composer } from "./composer.tsx";
 import { Icon } from "./icon.tsx";
 import { LiveAnswer, LiveBar } from "./live.tsx";
 import { MessageRows } from "./message-rows.tsx";
+import { previewOf } from "./preview.ts";
 import type { State } from "./state.ts";
 import { UnsentRows } from "./unsent.tsx";
 import { useStickyScroll } from "./use-sticky-scroll.ts";
 import { useWords } from "./words.ts";
 
+/** A screen reader reads this much of a message by itself. */
+const announcedLength = 1000;
 const nothingPending: ReadonlySet<string> = new Set();
 
 /** The open chat: messages, the running turn, the composer. */
@@ -47,6 +50,7 @@ export function ChatView({ state }: { readonly state: State }): VNode {
       {page.live === undefined ? undefined : (
         <LiveBar frame={page.live} clockAhead={state.clockAhead} pressed={pressed} />
       )}
+      <Announcer key={`said-${chat}`} page={page} />
       {chat === "" ? undefined : (
         <Composer
           key={chat}
@@ -70,12 +74,26 @@ function usePressed(state: State): ReadonlySet<string> {
   return last.current.pressed;
 }
 
+/** Reads each new message of the bot to a screen reader, once it is whole. */
+function Announcer({ page }: { readonly page: ChatPage }): VNode {
+  const last = page.messages.at(-1);
+  const first = useRef<string | undefined>(undefined);
+  if (page.loaded) first.current ??= last?.id ?? "";
+  const isNew = last?.from === "bot" && last.id !== first.current;
+  return (
+    <p class="heard-only" aria-live="polite">
+      {isNew ? previewOf(last.content, announcedLength) : ""}
+    </p>
+  );
+}
+
 function Welcome(): VNode {
   const words = useWords();
   return (
     <div class="welcome">
       <p>{words.emptyChat}</p>
-      <p class="faint">{words.emptyChatHint}</p>
+      <p class="faint on-desk">{words.emptyChatHint}</p>
+      <p class="faint on-touch">{words.emptyChatTouchHint}</p>
     </div>
   );
 }

@@ -35,10 +35,16 @@ export function Composer({ chat, commands = noCommands, maxFileBytes, sent }: Co
   const menu = useCommandMenu(text, commands, setText);
   const uploading = files.some((file) => file.state === "uploading");
   const done = files.flatMap((file) => (file.file === undefined ? [] : [file.file]));
-  const ready = !uploading && (text.trim() !== "" || done.length > 0);
+  const failed = files.some((file) => file.state === "failed");
+  const ready = text.trim() !== "" || files.length > 0;
 
   const send = (): void => {
     if (!ready) return;
+    // A message never goes without a file that its writer believes is in it.
+    if (uploading || failed) {
+      dispatch({ type: "toast", id: freshId(), text: uploading ? words.waitForFiles : words.removeFailed });
+      return;
+    }
     dispatch({ type: "say", id: freshId(), chat, text: text.trim(), files: done, now: Date.now() });
     setText("");
     attachments.clear(chat);

@@ -3,6 +3,8 @@ import type { FromPage, ToPage } from "../protocol.ts";
 /** Waiting time before the next attempt, ms: doubled each time, between these. */
 const firstDelayMs = 500;
 const lastDelayMs = 10_000;
+/** A socket that says nothing for this long after it was asked is dead, though the browser does not know yet. */
+const answerMs = 5000;
 
 /** What a connection tells its owner. */
 export interface ConnectionEvents {
@@ -11,6 +13,8 @@ export interface ConnectionEvents {
   /** `denied`: the server does not know this browser; no further attempt is made. */
   readonly disconnected: (why: { readonly denied: boolean; readonly offline: boolean }) => void;
   readonly received: (message: ToPage) => void;
+  /** A word that the server answers, to see whether the socket still lives; absent: none is known yet. */
+  readonly question: () => FromPage | undefined;
 }
 
 /** A WebSocket that comes back by itself. */
@@ -27,6 +31,7 @@ export function connect(events: ConnectionEvents): ServerConnection {
   let timer: number | undefined;
   let delayMs = firstDelayMs;
   let ended = false;
+  let heard = 0;
 
   const attempt = (): void => {
     timer = undefined;
@@ -37,6 +42,7 @@ export function connect(events: ConnectionEvents): ServerConnection {
       events.connected();
     });
     fresh.addEventListener("message", (event) => {
+      heard += 1;
       if (typeof event.data === "string") events.received(JSON.parse(event.data) as ToPage);
     });
     fresh.addEventListener("close", () => void lost(fresh));
@@ -53,8 +59,23 @@ export function connect(events: ConnectionEvents): ServerConnection {
     delayMs = Math.min(lastDelayMs, delayMs * 2);
   };
 
+  /** A phone that slept comes back with sockets that look open and are not. */
+  const probe = (which: WebSocket): void => {
+    const question = events.question();
+    if (which.readyState !== WebSocket.OPEN || question === undefined) return;
+    const before = heard;
+    which.send(JSON.stringify(question));
+    window.setTimeout(() => {
+      if (heard !== before || which !== socket) return;
+      which.close();
+      void lost(which);
+    }, answerMs);
+  };
+
   const now = (): void => {
-    if (timer === undefined || document.visibilityState === "hidden") return;
+    if (document.visibilityState === "hidden") return;
+    if (socket !== undefined) probe(socket);
+    if (timer === undefined) return;
     window.clearTimeout(timer);
     attempt();
   };

@@ -1,6 +1,7 @@
+import { pageWords } from "../../../src/model/catalog/page.ts";
 import type { WebMessage } from "../protocol.ts";
 import { connect, type ServerConnection } from "./connection.ts";
-import { keepLanguage, mayReloadFor, remember, remembered } from "./memory.ts";
+import { keepLanguage, lastLanguage, mayReloadFor, remember, remembered } from "./memory.ts";
 import { initialState, type PageEvent, type State } from "./state.ts";
 import { step } from "./step.ts";
 
@@ -27,11 +28,19 @@ export function startController(build: string): Controller {
   const listeners = new Set<() => void>();
   let ring: (message: WebMessage) => void = () => undefined;
 
+  let warned = false;
+  const warnIfForgetful = (stored: boolean): void => {
+    if (stored || warned) return;
+    warned = true;
+    const words = pageWords[state.welcome?.language ?? lastLanguage()];
+    dispatch({ type: "toast", id: freshId(), text: words.notStored });
+  };
+
   const dispatch = (event: PageEvent): void => {
     const before = state;
     const { state: after, say } = step(before, event);
     state = after;
-    remember(before, after);
+    warnIfForgetful(remember(before, after));
     for (const frame of say) connection?.send(frame);
     if (after === before) return;
     if (after.unread !== before.unread && event.type === "received" && event.message.type === "message")
@@ -44,6 +53,7 @@ export function startController(build: string): Controller {
     connected: () => dispatch({ type: "connected" }),
     disconnected: (why) => dispatch({ type: "disconnected", ...why }),
     received: (message) => dispatch({ type: "received", message, now: Date.now() }),
+    question: () => (state.chat === undefined ? undefined : { type: "open", chat: state.chat }),
   });
   document.addEventListener("visibilitychange", () => dispatch({ type: "visible", visible: !document.hidden }));
   window.addEventListener("hashchange", () => followHash(state, dispatch));

@@ -1,11 +1,12 @@
 import type { VNode } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { useDispatch } from "./app-context.ts";
 import { freshId } from "./controller.ts";
 import { Icon } from "./icon.tsx";
-import { chosenTheme, keepTheme, type Theme } from "./memory.ts";
+import { chosenTheme, type Theme } from "./memory.ts";
 import { askForNotifications, notificationState } from "./notifications.ts";
 import type { State } from "./state.ts";
+import { chooseTheme } from "./theme.ts";
 import { useWords } from "./words.ts";
 
 interface HeaderProps {
@@ -56,18 +57,9 @@ const nextTheme: Readonly<Record<Theme, Theme>> = { system: "light", light: "dar
 function ThemeButton(): VNode {
   const words = useWords();
   const [theme, setTheme] = useState(chosenTheme);
-  useEffect(() => {
-    const device = window.matchMedia("(prefers-color-scheme: dark)");
-    const apply = (): void => {
-      document.documentElement.dataset.theme = theme === "system" ? (device.matches ? "dark" : "light") : theme;
-    };
-    apply();
-    device.addEventListener("change", apply);
-    return () => device.removeEventListener("change", apply);
-  }, [theme]);
   const change = (): void => {
     const next = nextTheme[theme];
-    keepTheme(next);
+    chooseTheme(next);
     setTheme(next);
   };
   const label = words.theme[theme];

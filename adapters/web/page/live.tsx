@@ -83,8 +83,8 @@ function Plan({ steps }: { readonly steps: readonly PlanStep[] }): VNode | null 
     <div class="plan">
       <h2>{words.plan}</h2>
       <ul role="list">
-        {steps.map((step) => (
-          <li class={step.status} key={step.step}>
+        {steps.map((step, index) => (
+          <li class={step.status} key={`${index}-${step.step}`}>
             <span role="img" aria-label={words.stepStates[step.status]}>
               {stepMarks[step.status]}
             </span>

@@ -2,7 +2,7 @@ import type { VNode } from "preact";
 import type { Mark } from "../../../src/model/delivery.ts";
 import { useWords } from "./words.ts";
 
-const icons = { taken: "✓", steered: "↪", waiting: "⧗", dropped: "✕" } as const;
+const icons = { taken: "✓", steered: "↪", waiting: "…", dropped: "✕" } as const;
 
 /** What became of a person's message, in a word. */
 export function MarkWord({ mark }: { readonly mark: Mark | undefined }): VNode | null {

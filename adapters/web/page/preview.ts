@@ -4,11 +4,11 @@ import { oneLine } from "../../../src/model/text/truncate.ts";
 
 const previewLength = 120;
 
-/** Pure. The beginning of a message on one line. */
-export function previewOf(content: Content): string {
+/** Pure. The beginning of a message on one line, at most `length` UTF-16 units. */
+export function previewOf(content: Content, length = previewLength): string {
   const texts = content.pieces.map((piece) => {
-    const start = piece.text.slice(0, 2 * previewLength);
+    const start = piece.text.slice(0, 2 * length);
     return piece.as === "markdown" ? plainOf(start) : start;
   });
-  return oneLine(texts.join(" "), previewLength);
+  return oneLine(texts.join(" "), length);
 }

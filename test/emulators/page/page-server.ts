@@ -34,6 +34,10 @@ export class PageServer {
   refuseWith: number | undefined;
   /** A `say` is not answered. */
   deaf = false;
+  /** No word is answered, as on a connection that died without anybody being told. */
+  mute = false;
+  /** An upload is refused for this reason. */
+  refuseUpload: string | undefined;
   /** A `say` is refused for this reason. */
   refuseSay: string | undefined;
   /** Answer to a `tap`; undefined: none yet. */
@@ -90,6 +94,7 @@ export class PageServer {
       first = false;
       if (problem !== undefined) this.violations.push(problem);
       this.said.push(frame);
+      if (this.mute) return;
       for (const answer of this.answersTo(frame)) socket.send(JSON.stringify(answer));
     });
   }
@@ -157,6 +162,11 @@ export class PageServer {
   private async receive(request: IncomingMessage, response: ServerResponse, query: URLSearchParams): Promise<void> {
     let bytes = 0;
     for await (const chunk of request as AsyncIterable<Buffer>) bytes += chunk.length;
+    if (this.refuseUpload !== undefined) {
+      response.writeHead(413, { "content-type": "application/json" });
+      response.end(JSON.stringify({ error: this.refuseUpload }));
+      return;
+    }
     this.uploads += 1;
     const file = { id: `f${this.uploads}`, name: query.get("name") ?? "", bytes, type: "text/plain" };
     this.book.files.set(file.id, file);

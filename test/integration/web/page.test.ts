@@ -137,6 +137,17 @@ describe("a connection that is lost", () => {
     await expect.poll(() => page.locator(".unsent").count()).toBe(0);
   });
 
+  test("without the browser noticing is found when a person comes back to the page", async () => {
+    const { page, server } = await visit(aChat);
+    await page.locator(".message").waitFor();
+    server.mute = true;
+    await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+    await page.getByText("Connecting").waitFor();
+    server.mute = false;
+    server.book.add("c1", { content: text("meanwhile") });
+    await expect.poll(() => texts(page), { timeout: 20_000 }).toEqual(["hello", "meanwhile"]);
+  });
+
   test("for a missing token tells how to get in", async () => {
     const { page } = await visit((server) => {
       server.refuseWith = 401;
@@ -278,6 +289,25 @@ describe("files", () => {
   });
 });
 
+test("a file the server refuses holds its message back until it is removed", async () => {
+  const { page, server } = await visit((fresh) => {
+    aChat(fresh);
+    fresh.refuseUpload = "The disk is full.";
+  });
+  await page.locator(".message").waitFor();
+  await page
+    .locator("input[type=file]")
+    .first()
+    .setInputFiles({ name: "a.txt", mimeType: "text/plain", buffer: Buffer.from("a") });
+  await page.getByText("Not uploaded: The disk is full.").waitFor();
+  await send(page, "with a file");
+  await page.getByText("Not sent: a file was not uploaded. Remove it or attach it again.").waitFor();
+  expect(said(server, "say")).toEqual([]);
+  await page.getByRole("button", { name: "Remove a.txt" }).click();
+  await field(page).press("Enter");
+  await expect.poll(() => said(server, "say")).toMatchObject([{ text: "with a file", files: [] }]);
+});
+
 test("2,000 messages load as they are scrolled to, and a new one draws only itself", async () => {
   const { page, server } = await visit(({ book }) => {
     for (let n = 1; n <= 2000; n += 1) {
@@ -313,6 +343,32 @@ test("2,000 messages load as they are scrolled to, and a new one draws only itse
   expect(await page.evaluate(() => (window as unknown as { changed: string[] }).changed)).toEqual(["column"]);
   await page.getByRole("button", { name: "Jump to the newest message" }).click();
   await expect.poll(() => page.locator("#m2001").isVisible()).toBe(true);
+});
+
+test("the colours follow the device until a person chooses, and the choice stays", async () => {
+  const { page } = await visit(aChat);
+  const ground = (): Promise<string> => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  await page.emulateMedia({ colorScheme: "dark" });
+  await expect.poll(ground).toBe("rgb(21, 24, 28)");
+  await page.getByRole("button", { name: "Colours: as the device" }).click();
+  await expect.poll(ground).toBe("rgb(255, 255, 255)");
+  await page.reload();
+  await page.getByRole("button", { name: "Colours: light" }).waitFor();
+  expect(await ground()).toBe("rgb(255, 255, 255)");
+});
+
+test("a new message of another chat is counted in the list and the title until that chat is opened", async () => {
+  const { page, server } = await visit((fresh) => {
+    fresh.book.add("c2", { content: text("other chat") });
+    aChat(fresh);
+  });
+  await page.locator(".message").waitFor();
+  server.pushMessage(server.book.add("c2", { content: text("the answer") }));
+  await page.getByRole("img", { name: "1 unread" }).waitFor();
+  expect(await page.title()).toBe("(1) codex-hotline");
+  await page.getByRole("navigation").getByText("other chat").click();
+  await expect.poll(() => texts(page)).toEqual(["other chat", "the answer"]);
+  await expect.poll(() => page.title()).toBe("codex-hotline");
 });
 
 test("the operations view is watched while it is open, and stops a turn", async () => {

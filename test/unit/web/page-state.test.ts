@@ -39,6 +39,12 @@ describe("a page that connects", () => {
     expect(page.does({ type: "connected" }).said.at(-1)).toMatchObject({ after: 3 });
   });
 
+  test("does not skip changes because the chat list came before them", () => {
+    const page = new PageUnderTest().opened(3).lost().does({ type: "connected" });
+    page.hears(welcome(9), { type: "chats", chats: [chat("c1", 9)] }, changed(4)).lost();
+    expect(page.does({ type: "connected" }).said.at(-1)).toMatchObject({ after: 4 });
+  });
+
   test("asks again for the open chat whose messages never came", () => {
     const page = new PageUnderTest().does({ type: "connected" });
     page.hears(welcome(9, { reset: true }), { type: "chats", chats: [chat("c1", 9)] }).lost();
@@ -118,6 +124,12 @@ describe("messages", () => {
     expect(page.ids()).toEqual(["1", "2", "3", "4"]);
     expect(page.state.pages.c1?.more).toBe(true);
   });
+});
+
+test("a chat of which everything is here asks for nothing older, though its newest page has older ones", () => {
+  const page = new PageUnderTest().opened(3);
+  page.hears({ type: "messages", chat: "c1", messages: [message(2), message(3)], more: true });
+  expect(page.state.pages.c1?.more).toBe(false);
 });
 
 describe("a live frame", () => {
