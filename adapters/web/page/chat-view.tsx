@@ -7,7 +7,7 @@ import { Icon } from "./icon.tsx";
 import { LiveAnswer, LiveBar } from "./live.tsx";
 import { MessageRows } from "./message-rows.tsx";
 import { previewOf } from "./preview.ts";
-import type { State } from "./state.ts";
+import type { State, Unsent } from "./state.ts";
 import { UnsentRows } from "./unsent.tsx";
 import { useStickyScroll } from "./use-sticky-scroll.ts";
 import { useWords } from "./words.ts";
@@ -24,16 +24,12 @@ export function ChatView({ state }: { readonly state: State }): VNode {
   const { scroller, content, away, toNewest } = useStickyScroll(chat);
   const pressed = usePressed(state);
   const unsent = state.unsent.filter((one) => one.chat === chat);
-  const empty = page.loaded && page.messages.length === 0 && unsent.length === 0 && page.live === undefined;
   return (
     <main class="chat">
       <section class="scroller" ref={scroller} tabIndex={0} aria-label={words.messages}>
         <div class="column" ref={content}>
           <Older more={page.more} loading={page.loadingOlder} count={page.messages.length} scroller={scroller} />
-          {empty ? <Welcome /> : undefined}
-          <MessageRows messages={page.messages} pressed={pressed} />
-          <UnsentRows unsent={unsent} online={state.connection === "open"} />
-          {page.live === undefined ? undefined : <LiveAnswer frame={page.live} />}
+          <Column page={page} pressed={pressed} unsent={unsent} online={state.connection === "open"} />
         </div>
       </section>
       {away ? (
@@ -61,6 +57,27 @@ export function ChatView({ state }: { readonly state: State }): VNode {
         />
       )}
     </main>
+  );
+}
+
+interface ColumnProps {
+  readonly page: ChatPage;
+  readonly pressed: ReadonlySet<string>;
+  readonly unsent: readonly Unsent[];
+  readonly online: boolean;
+}
+
+/** Everything that was said, what is being sent, and the answer in progress. */
+function Column({ page, pressed, unsent, online }: ColumnProps): VNode {
+  const { messages, live } = page;
+  const empty = page.loaded && messages.length === 0 && unsent.length === 0 && live === undefined;
+  return (
+    <>
+      {empty ? <Welcome /> : undefined}
+      <MessageRows messages={messages} pressed={pressed} />
+      <UnsentRows unsent={unsent} online={online} />
+      {live === undefined ? undefined : <LiveAnswer frame={live} />}
+    </>
   );
 }
 

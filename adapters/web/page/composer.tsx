@@ -28,40 +28,17 @@ interface ComposerProps {
 /** Where a message is written. Enter sends, Shift+Enter begins a new line; on a touch screen Enter begins a new line. */
 export function Composer({ chat, commands = noCommands, maxFileBytes, sent }: ComposerProps): VNode {
   const words = useWords();
-  const dispatch = useDispatch();
   const [text, setText] = useDraft(chat);
   const [files, take] = useFiles(chat, maxFileBytes);
-  const area = useGrowing(text);
   const menu = useCommandMenu(text, commands, setText);
-  const uploading = files.some((file) => file.state === "uploading");
-  const done = files.flatMap((file) => (file.file === undefined ? [] : [file.file]));
-  const failed = files.some((file) => file.state === "failed");
-  const ready = text.trim() !== "" || files.length > 0;
-
+  const say = useSay(chat, text, files);
   const send = (): void => {
-    if (!ready) return;
-    // A message never goes without a file that its writer believes is in it.
-    if (uploading || failed) {
-      dispatch({ type: "toast", id: freshId(), text: uploading ? words.waitForFiles : words.removeFailed });
-      return;
-    }
-    dispatch({ type: "say", id: freshId(), chat, text: text.trim(), files: done, now: Date.now() });
+    if (!say()) return;
     setText("");
     attachments.clear(chat);
     sent();
-    area.current?.focus();
   };
-  const press = (event: KeyboardEvent): void => {
-    // A key that chooses a word of an input method is none of ours.
-    if (event.isComposing) return;
-    if (menu.press(event)) {
-      event.preventDefault();
-      return;
-    }
-    if (event.key !== "Enter" || event.shiftKey || isTouch()) return;
-    event.preventDefault();
-    send();
-  };
+  const label = files.some((file) => file.state === "uploading") ? words.waitForFiles : words.send;
   return (
     <form
       class="composer"
@@ -74,29 +51,75 @@ export function Composer({ chat, commands = noCommands, maxFileBytes, sent }: Co
       <AttachmentList items={files} remove={(id) => attachments.remove(chat, id)} />
       <div class="composer-row">
         <FileButtons take={take} />
-        <textarea
-          ref={area}
-          rows={1}
-          value={text}
-          aria-label={words.message}
-          placeholder={words.placeholder}
-          aria-autocomplete="list"
-          aria-controls="commands"
-          aria-activedescendant={menu.shown.length > 0 ? `command-${menu.place}` : undefined}
-          onInput={(event) => setText(event.currentTarget.value)}
-          onKeyDown={press}
-        />
+        <Field text={text} setText={setText} menu={menu} send={send} />
         <button
           type="submit"
           class="icon send"
-          disabled={!ready}
+          // The field keeps the focus, and a phone its keyboard.
+          onMouseDown={(event) => event.preventDefault()}
+          disabled={text.trim() === "" && files.length === 0}
           aria-label={words.send}
-          title={uploading ? words.uploading : words.send}
+          title={label}
         >
           <Icon name="send" />
         </button>
       </div>
     </form>
+  );
+}
+
+/** Says the message; false when there is none, or when it must wait for its files. */
+function useSay(chat: string, text: string, files: readonly Attachment[]): () => boolean {
+  const words = useWords();
+  const dispatch = useDispatch();
+  return () => {
+    const done = files.flatMap((file) => (file.file === undefined ? [] : [file.file]));
+    if (text.trim() === "" && files.length === 0) return false;
+    // A message never goes without a file that its writer believes is in it.
+    if (done.length < files.length) {
+      const uploading = files.some((file) => file.state === "uploading");
+      dispatch({ type: "toast", id: freshId(), text: uploading ? words.waitForFiles : words.removeFailed });
+      return false;
+    }
+    dispatch({ type: "say", id: freshId(), chat, text: text.trim(), files: done, now: Date.now() });
+    return true;
+  };
+}
+
+interface FieldProps {
+  readonly text: string;
+  readonly setText: (text: string) => void;
+  readonly menu: Menu;
+  readonly send: () => void;
+}
+
+function Field({ text, setText, menu, send }: FieldProps): VNode {
+  const words = useWords();
+  const area = useGrowing(text);
+  const press = (event: KeyboardEvent): void => {
+    // A key that chooses a word of an input method is none of ours.
+    if (event.isComposing) return;
+    if (menu.press(event)) {
+      event.preventDefault();
+      return;
+    }
+    if (event.key !== "Enter" || event.shiftKey || isTouch()) return;
+    event.preventDefault();
+    send();
+  };
+  return (
+    <textarea
+      ref={area}
+      rows={1}
+      value={text}
+      aria-label={words.message}
+      placeholder={words.placeholder}
+      aria-autocomplete="list"
+      aria-controls="commands"
+      aria-activedescendant={menu.shown.length > 0 ? `command-${menu.place}` : undefined}
+      onInput={(event) => setText(event.currentTarget.value)}
+      onKeyDown={press}
+    />
   );
 }
 

@@ -1,13 +1,13 @@
-import type { ComponentChildren, VNode } from "preact";
-import { assertNever } from "../../../src/lib/assert-never.ts";
+import type { VNode } from "preact";
 import type { OperationsView } from "../protocol.ts";
 import { useDispatch } from "./app-context.ts";
 import { bytesText } from "./bytes-text.ts";
 import { freshId } from "./controller.ts";
 import { Icon } from "./icon.tsx";
+import { operationTables } from "./operation-tables.ts";
 import type { State } from "./state.ts";
 import { Table } from "./table.tsx";
-import { clock, useNow, whenShort } from "./times.ts";
+import { useNow } from "./times.ts";
 import { useWords } from "./words.ts";
 
 /** What an owner sees of the running service. */
@@ -19,35 +19,44 @@ export function Operations({ state }: { readonly state: State }): VNode {
   const stopping = new Set(state.pending.flatMap(({ frame }) => (frame.type === "stopTurn" ? [frame.chat] : [])));
   return (
     <main class="operations" aria-label={words.operations}>
-      {view === undefined ? <p class="faint">{words.loading}</p> : sectionsOf(view, now, stopping)}
+      {view === undefined ? (
+        <p class="faint">{words.loading}</p>
+      ) : (
+        <Sections view={view} now={now} stopping={stopping} />
+      )}
     </main>
   );
 }
 
-const sections = ["service", "turns", "requests", "parts", "outbox", "processes", "chats", "owners", "audit"] as const;
-
-function sectionsOf(view: OperationsView, now: number, stopping: ReadonlySet<string>): ComponentChildren {
-  return sections.map((name) => <Section key={name} name={name} view={view} now={now} stopping={stopping} />);
-}
-
-interface SectionProps {
-  readonly name: (typeof sections)[number];
+interface SectionsProps {
   readonly view: OperationsView;
+  /** Service's clock, ms. */
   readonly now: number;
+  /** Chats whose turn was told to stop. */
   readonly stopping: ReadonlySet<string>;
 }
 
-function Section({ name, view, now, stopping }: SectionProps): VNode {
+const tables = ["requests", "parts", "outbox", "processes", "chats", "owners", "audit"] as const;
+
+function Sections({ view, now, stopping }: SectionsProps): VNode {
   const words = useWords();
   return (
-    <section>
-      <h2>{words.operation[name]}</h2>
-      {name === "service" ? (
+    <>
+      <section>
+        <h2>{words.operation.service}</h2>
         <Service view={view} now={now} />
-      ) : (
-        <SectionTable name={name} view={view} now={now} stopping={stopping} />
-      )}
-    </section>
+      </section>
+      <section>
+        <h2>{words.operation.turns}</h2>
+        <Turns turns={view.turns} now={now} stopping={stopping} />
+      </section>
+      {tables.map((name) => (
+        <section key={name}>
+          <h2>{words.operation[name]}</h2>
+          <Table {...operationTables[name](view, words, now)} />
+        </section>
+      ))}
+    </>
   );
 }
 
@@ -65,94 +74,27 @@ function Service({ view, now }: { readonly view: OperationsView; readonly now: n
   );
 }
 
-function SectionTable({ name, view, now, stopping }: SectionProps): VNode | null {
+interface TurnsProps {
+  readonly turns: OperationsView["turns"];
+  readonly now: number;
+  readonly stopping: ReadonlySet<string>;
+}
+
+function Turns({ turns, now, stopping }: TurnsProps): VNode {
   const words = useWords();
   const { columns } = words.operation;
-  const locale = words.locale;
-  switch (name) {
-    case "service":
-      return null;
-    case "turns":
-      return (
-        <Table
-          columns={[columns.chat, columns.project, columns.elapsed, columns.doing, ""]}
-          rows={view.turns.map((turn) => [
-            turn.chat,
-            turn.project,
-            words.live.elapsed(now - turn.startedAt),
-            turn.doing,
-            <StopTurn key={turn.chat} chat={turn.chat} stopping={stopping.has(turn.chat)} />,
-          ])}
-        />
-      );
-    case "requests":
-      return (
-        <Table
-          columns={["#", columns.chat, columns.what, columns.since]}
-          rows={view.requests.map((one) => [
-            `#${one.number}`,
-            one.chat,
-            one.summary,
-            words.live.elapsed(now - one.askedAt),
-          ])}
-        />
-      );
-    case "parts":
-      return (
-        <Table
-          columns={[columns.part, columns.state, columns.why]}
-          rows={view.parts.map((part) => [part.name, part.state, part.reason])}
-        />
-      );
-    case "outbox":
-      return (
-        <Table
-          columns={[columns.account, columns.waiting, columns.budget, columns.blocked]}
-          rows={view.outbox.map((one) => [
-            one.account,
-            one.waiting,
-            Math.floor(one.budget),
-            one.blockedUntil === undefined ? undefined : clock(one.blockedUntil, locale),
-          ])}
-        />
-      );
-    case "processes":
-      return (
-        <Table
-          columns={[columns.chat, "pid", columns.state, columns.memory]}
-          rows={view.processes.map((one) => [
-            one.chat,
-            one.pid,
-            one.working ? words.operation.working : words.operation.idle,
-            one.memory === undefined ? undefined : bytesText(one.memory),
-          ])}
-        />
-      );
-    case "chats":
-      return (
-        <Table
-          columns={[columns.chat, columns.title, columns.project, columns.state]}
-          rows={view.chats.map((one) => [one.chat, one.title, one.project, one.state])}
-        />
-      );
-    case "owners":
-      return <Table columns={[columns.who]} rows={view.owners.map((owner) => [owner])} />;
-    case "audit":
-      return (
-        <Table
-          columns={[columns.when, columns.who, columns.what, columns.chat, columns.result]}
-          rows={view.audit.map((line) => [
-            `${whenShort(line.at, locale)} ${clock(line.at, locale)}`,
-            line.who,
-            line.what,
-            line.chat,
-            line.result,
-          ])}
-        />
-      );
-    default:
-      return assertNever(name);
-  }
+  return (
+    <Table
+      columns={[columns.chat, columns.project, columns.elapsed, columns.doing, ""]}
+      rows={turns.map((turn) => [
+        turn.chat,
+        turn.project,
+        words.live.elapsed(now - turn.startedAt),
+        turn.doing,
+        <StopTurn key={turn.chat} chat={turn.chat} stopping={stopping.has(turn.chat)} />,
+      ])}
+    />
+  );
 }
 
 function StopTurn({ chat, stopping }: { readonly chat: string; readonly stopping: boolean }): VNode {

@@ -1,14 +1,9 @@
-import type { ComponentChild, VNode } from "preact";
+import type { VNode } from "preact";
+import type { TableContent } from "./operation-tables.ts";
 import { useWords } from "./words.ts";
 
-interface TableProps {
-  readonly columns: readonly string[];
-  /** Cells of each row; an absent one is left out on a phone. */
-  readonly rows: readonly (readonly ComponentChild[])[];
-}
-
 /** A table that becomes a card per row on a phone: each cell then tells the name of its column. */
-export function Table({ columns, rows }: TableProps): VNode {
+export function Table({ columns, rows }: TableContent): VNode {
   const words = useWords();
   if (rows.length === 0) return <p class="faint">{words.operation.none}</p>;
   return (
