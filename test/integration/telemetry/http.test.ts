@@ -60,9 +60,23 @@ describe("http health", () => {
     expect((await ask(`${address}/readyz?x=1`)).status).toBe(200);
   });
 
-  it("knows no other page", async () => {
-    const address = await serve().server.start();
-    expect((await ask(`${address}/`)).status).toBe(404);
+  it("has a page only once one is mounted, and says that it starts until then", async () => {
+    const { server } = serve();
+    const address = await server.start();
+    expect((await ask(`${address}/`)).status).toBe(503);
+    expect((await ask(`${address}/other`)).status).toBe(404);
+    server.mount({
+      request(request, response) {
+        if (request.url !== "/") return false;
+        response.end('"page"');
+        return true;
+      },
+      upgrade: (_request, socket) => socket.destroy(),
+      close: () => undefined,
+    });
+    expect(await ask(`${address}/`)).toEqual({ status: 200, body: "page" });
+    expect((await ask(`${address}/other`)).status).toBe(404);
+    expect((await ask(`${address}/`, "evil.example")).status).toBe(403);
   });
 
   it("refuses a foreign Host header on loopback, and takes loopback names", async () => {
