@@ -1,6 +1,7 @@
 import type { Mutant } from "./catalog.ts";
 
 const feishu = ["test/contract/feishu.test.ts"];
+const webTalk = ["test/integration/web/conversation.test.ts"];
 
 /** Faults of the Feishu half and of groups. */
 export const channelMutants: readonly Mutant[] = [
@@ -60,5 +61,61 @@ export const channelMutants: readonly Mutant[] = [
     find: ".replace(special, (found) => `&#${found.charCodeAt(0)};`)",
     replace: "",
     tests: ["test/unit/feishu/format.test.ts"],
+  },
+  {
+    law: "L1",
+    fault: "what was written when the service ended is not handed over at the next start",
+    file: "adapters/web/receiver.ts",
+    find: "for (const entry of left) await handOver(entry, to);",
+    replace: "",
+    tests: webTalk,
+  },
+  {
+    law: "L1",
+    fault: "the page is told that a message is taken before ingress took it",
+    file: "adapters/web/receiver.ts",
+    find: "    await handOver(entry, to);\n    return messageOf(entry);",
+    replace: "    await handOver(entry, to).catch(() => undefined);\n    return messageOf(entry);",
+    tests: webTalk,
+  },
+  {
+    law: "L2",
+    fault: "a message the page says again is another message",
+    file: "adapters/web/receiver.ts",
+    find: "`say-${say.id}`, writeOf(body)",
+    replace: "`say-${Math.random()}`, writeOf(body)",
+    tests: webTalk,
+  },
+  {
+    law: "L5",
+    fault: "a send that is repeated to the web is written twice",
+    file: "src/redis/scripts/transcript-put.lua",
+    find: "  if known then",
+    replace: "  if known == 'never' then",
+    tests: webTalk,
+  },
+  {
+    law: "L6",
+    fault: "a final of the web leaves the live frame of its turn",
+    file: "adapters/web/pages.ts",
+    find: "if (message.endsLive !== undefined) for (const page of open) page.see(change.entry.chat, undefined);",
+    replace: "",
+    tests: webTalk,
+  },
+  {
+    law: "L9",
+    fault: "a socket of another site is opened",
+    file: "adapters/web/server.ts",
+    find: 'if (!sameOrigin(request)) return "403 Forbidden";',
+    replace: "",
+    tests: ["test/integration/web/gate.test.ts"],
+  },
+  {
+    law: "L9",
+    fault: "a socket without the cookie is opened",
+    file: "adapters/web/server.ts",
+    find: 'return deps.gate.admits(request) ? undefined : "401 Unauthorized";',
+    replace: "return undefined;",
+    tests: ["test/contract/web.test.ts"],
   },
 ];

@@ -44,7 +44,7 @@ describe("what a person says", () => {
     expect([...phone.chats.values()].map(({ title }) => title)).toEqual(["one"]);
   });
 
-  test("twice under one id is one message, whatever was lost in between", async () => {
+  test("twice under one id is one message, whatever was lost in between (L2)", async () => {
     const page = await rig.page();
     const id = page.say("only once");
     await until(() => rig.events.length === 1, "handed over");

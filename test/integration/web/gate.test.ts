@@ -74,7 +74,7 @@ describe("the printed address", () => {
 });
 
 describe("a socket", () => {
-  test("opens for the page itself, and for nobody else", async () => {
+  test("opens for the page itself, and for nobody else (L9)", async () => {
     const cookie = await cookieOf();
     const origin = rig.address;
     expect(await knock({ cookie, origin })).toBe(101);
