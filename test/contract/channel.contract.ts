@@ -37,6 +37,12 @@ export function channelContract(make: () => Platform): void {
   const say = (turn: PlayedTurn, delta: string): void =>
     turn.process.emit({ kind: "messageDelta", turnId: turn.id, itemId: `m-${turn.id}`, delta });
 
+  /** The live frame is on the screen: the next message for keeps is the final. */
+  const showing = async (turn: PlayedTurn, text: string): Promise<void> => {
+    say(turn, text);
+    await until(() => platform.frames("home").some((frame) => frame.includes(text)), "a frame with text");
+  };
+
   describe("a message", () => {
     test("reaches Codex as it was written, and the answer comes back whole, as a reply", async () => {
       const text = "add `GET /health`; 中文, emoji 🦊 and\n\n  a second line";
@@ -141,6 +147,7 @@ export function channelContract(make: () => Platform): void {
     test("survives the platform's limit on the rate, once (L5)", async () => {
       platform.say("home", "owner", "work");
       const turn = await world.turn();
+      await showing(turn, "Through");
       platform.limitNext();
       turn.process.complete(turn.id, "Through at last.");
       await world.message("home", "Through at last.", 20_000);
@@ -150,6 +157,7 @@ export function channelContract(make: () => Platform): void {
     test("whose sending got no answer is there, and twice only where the platform has no key for it (L5)", async () => {
       platform.say("home", "owner", "work");
       const turn = await world.turn();
+      await showing(turn, "Perhaps");
       platform.loseNextAnswer();
       turn.process.complete(turn.id, "Perhaps twice.");
       await world.message("home", "Perhaps twice.");
