@@ -11,6 +11,8 @@ import { BuiltService } from "./service.ts";
 
 /** What a world may do differently. */
 export interface WebWorldOptions {
+  /** Codex is not signed in and no project is configured: as on a machine where nothing was ever set up. */
+  readonly bare?: boolean;
   readonly codex?: Readonly<Record<string, unknown>>;
   readonly config?: Readonly<Record<string, unknown>>;
 }
@@ -52,11 +54,10 @@ export class WebWorld {
     await writeCodexHome(join(dir, "codex"), world.model.baseUrl);
     const config = {
       dataDir: join(dir, "data"),
-      codex: { home: join(dir, "codex"), approvalPolicy: "never", sandbox: "danger-full-access", ...options.codex },
       channels: { web: { listen: `127.0.0.1:${await freePort()}`, token: "a-token-for-this-test" } },
-      projects: { app: { path: join(dir, "app") } },
       timezone: "UTC",
       log: { level: "debug", pretty: false },
+      ...(options.bare === true ? {} : setUp(dir, options)),
       ...options.config,
     };
     await writeFile(join(dir, "hotline.yaml"), stringify(config));
@@ -149,4 +150,11 @@ export class WebWorld {
     await this.model.stop();
     await rm(this.service.dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   }
+}
+
+function setUp(dir: string, options: WebWorldOptions): object {
+  return {
+    codex: { home: join(dir, "codex"), approvalPolicy: "never", sandbox: "danger-full-access", ...options.codex },
+    projects: { app: { path: join(dir, "app") } },
+  };
 }

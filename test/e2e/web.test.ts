@@ -1,5 +1,7 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { ask, gate, patch, plan, shell, text } from "../emulators/model/steps.ts";
+import { ask, gate, patch, plan, shell, text, together } from "../emulators/model/steps.ts";
 import { WebWorld } from "./web-world.ts";
 
 let world: WebWorld;
@@ -83,6 +85,45 @@ describe("a message in the web chat", () => {
   });
 });
 
+describe("more while it works, where messages wait", () => {
+  test("is shown as waiting with its buttons; [Steer now] hands it over, and the mark says so", async () => {
+    world = await WebWorld.create({ config: { whileBusy: "queue" } });
+    await world.start();
+    const rest = gate();
+    world.model.on("work", [shell("sleep 2"), text(["Done ", rest, "with it."])]);
+    await world.say("work");
+    await world.page.locator(".live").filter({ hasText: "sleep 2" }).waitFor();
+    await world.say("in Rust, please");
+    const waiting = await world.message("Waiting");
+    for (const label of ["Steer now", "Run next", "Drop"])
+      expect(await waiting.getByRole("button", { name: label }).count()).toBe(1);
+    await waiting.getByRole("button", { name: "Steer now" }).click();
+    await world.page
+      .locator("article.person")
+      .filter({ hasText: "in Rust, please" })
+      .filter({ hasText: "steered" })
+      .waitFor();
+    rest.open();
+    await world.message("with it.");
+    expect(world.model.userTexts().filter((one) => one.includes("in Rust, please"))).toHaveLength(1);
+  });
+
+  test("/status and /new are answered; a new chat stands beside the old one", async () => {
+    world = await WebWorld.create();
+    await world.start();
+    await world.say("first");
+    await world.message("echo: first");
+    await world.say("/status");
+    await world.message("Thread");
+    await world.page.keyboard.press("Control+k");
+    await world.say("second");
+    await world.message("echo: second");
+    expect(await world.page.locator("article.message").filter({ hasText: "first" }).count()).toBe(0);
+    const threads = world.model.requests.map((request) => request.threadId);
+    expect(new Set(threads).size).toBe(2);
+  });
+});
+
 describe("an approval in the web chat", () => {
   beforeEach(async () => {
     world = await WebWorld.create({ codex: asking });
@@ -131,5 +172,30 @@ describe("an approval in the web chat", () => {
     const card = await world.message("Which database?");
     await card.getByRole("button", { name: "Postgres" }).click();
     await world.message("Postgres it is.");
+  });
+
+  test("outlives a kill -9 of the service: the same card is answered afterwards, once (L7, L8)", async () => {
+    world.model.on("push it", [shell("echo pushed >> pushed.txt"), text("Pushed.")]);
+    await world.say("push it");
+    const card = await world.message("Codex asks to run");
+    await world.service.kill();
+    await world.startService();
+    await card.getByRole("button", { name: "Approve", exact: true }).click();
+    await world.message("Approved once by you");
+    await world.message("Pushed.");
+    expect(await world.messages.filter({ hasText: "pushed.txt" }).count()).toBe(1);
+    expect(await readFile(join(world.service.dir, "app", "pushed.txt"), "utf8")).toBe("pushed\n");
+  });
+
+  test("two open at once stay apart; what is typed can decline one by its number", async () => {
+    world.model.on("both", [together(shell("echo one"), shell("echo two")), text("Both told.")]);
+    await world.say("both");
+    const one = await world.message("echo one");
+    await one.getByRole("button", { name: "Approve", exact: true }).click();
+    const two = await world.message("echo two");
+    await world.say(`/decline ${/#(\d+)/.exec((await two.textContent()) ?? "")?.[1]}`);
+    await world.message(/Declined.* by you/);
+    await world.message("Both told.");
+    expect(await world.messages.filter({ hasText: "Approved once by you" }).count()).toBe(1);
   });
 });
