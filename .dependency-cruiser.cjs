@@ -40,11 +40,11 @@ module.exports = {
     sees("workspace-implements-ports", "^src/workspace/", "workspace/|model/|lib/|(dispatcher|codex)/port\\.ts$"),
     sees("telemetry-is-independent", "^src/telemetry/", "telemetry/|model/|lib/"),
     rule("codex-protocol-stays-home", { pathNot: "^(src/codex/|test/)" }, { path: "^src/codex/protocol/" }),
-    rule("only-app-wires", { path: "^src/", pathNot: "^src/app\\.ts$" }, { path: "^adapters/" }),
+    rule("only-app-wires", { path: "^src/", pathNot: "^src/(app|setup)\\.ts$" }, { path: "^adapters/" }),
     rule(
       "app-is-the-top",
-      { path: "^src/", pathNot: "^src/((app|main)\\.ts$|cli/)" },
-      { path: "^src/((app|main)\\.ts$|cli/)" },
+      { path: "^src/", pathNot: "^src/((app|setup|main)\\.ts$|cli/)" },
+      { path: "^src/((app|setup|main)\\.ts$|cli/)" },
     ),
     rule(
       "adapters-see-the-port",

@@ -6,6 +6,7 @@ import { createIngress } from "./channel/ingress.ts";
 import type { Channel, InboundSink, IngressStore } from "./channel/port.ts";
 import type { App, AppStatus, CreateApp, StopMode } from "./cli/app-port.ts";
 import { bannerLines } from "./cli/banner.ts";
+import { takeOfferedCodes } from "./cli/claim-file.ts";
 import { accessRules, codexOf, publishMenu, redisHealth, senderMetrics, settingsOf } from "./cli/wiring.ts";
 import type { CodexRuntime } from "./codex/port.ts";
 import { commandNames, commands } from "./commands/registry.ts";
@@ -129,6 +130,7 @@ class Service implements App {
     this.#activations = activations;
     const ingressStore = createIngressStore({ link, logger: log, wake: (chat) => activations.wake(chat) });
     this.#store = ingressStore;
+    await takeOfferedCodes(config.dataDir, link);
     await this.#workspace.prepare();
     this.#senders = this.#channels.map((channel) => this.#createSender(channel, link, node));
     await Promise.all(this.#senders.map((sender) => sender.start()));
@@ -237,6 +239,7 @@ class Service implements App {
       exists: existsSync,
       facts: () => this.#codex.facts(),
       address: this.#address,
+      columns: process.stdout.isTTY ? process.stdout.columns : 0,
       claimCode: async (account) => (access.owners.length > 0 ? undefined : this.#store?.claimCode(account)),
       signal: AbortSignal.timeout(identifyMs),
     });

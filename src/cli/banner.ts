@@ -3,6 +3,7 @@ import type { CodexFacts } from "../codex/port.ts";
 import { type BannerWords, bannerWords } from "../model/catalog/banner.ts";
 import { BridgeError } from "../model/errors.ts";
 import type { Language } from "../model/view.ts";
+import { qrLines } from "./qr.ts";
 
 /** What the banner tells about. */
 export interface BannerParts {
@@ -17,6 +18,8 @@ export interface BannerParts {
   readonly address?: string | undefined;
   /** The open claim code of an account; undefined when the service has an owner. */
   readonly claimCode: (account: string) => Promise<string | undefined>;
+  /** Of the terminal that shows the lines, for QR codes; 0: none is shown. */
+  readonly columns: number;
   /** Ends the wait for the platforms. */
   readonly signal: AbortSignal;
 }
@@ -42,7 +45,9 @@ export async function bannerLines(parts: BannerParts): Promise<readonly string[]
   if (parts.address !== undefined) lines.push(words.http(parts.address));
   for (const { account, who } of identities) {
     const code = await parts.claimCode(account);
-    if (code !== undefined) lines.push(words.claim(who?.claimLink?.(code), code));
+    if (code === undefined) continue;
+    const link = who?.claimLink?.(code);
+    lines.push(words.claim(link, code), ...qrLines(link ?? who?.chatLink ?? "", parts.columns));
   }
   return lines;
 }
