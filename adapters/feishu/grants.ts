@@ -14,6 +14,7 @@ export const wanted = {
     "im:chat:read",
     "cardkit:card:write",
     "contact:user.base:readonly",
+    "application:application:self_manage",
   ],
   events: [
     "im.message.receive_v1",

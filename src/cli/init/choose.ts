@@ -69,11 +69,13 @@ function givenTelegram({ words }: Session, ground: Ground, flags: InitFlags): Te
   return { channel: "telegram", token, ...(apiRoot === undefined ? {} : { apiRoot }) };
 }
 
-function givenFeishu({ words }: Session, ground: Ground, flags: InitFlags): FeishuAccount | undefined {
+/** `--lark` alone says where an app that is asked for belongs, or that a configured one was taken for another's. */
+function givenFeishu({ words, dialog }: Session, ground: Ground, flags: InitFlags): FeishuAccount | undefined {
   const { feishuAppId, feishuAppSecret, feishuDomain } = flags;
-  if (feishuAppId === undefined && feishuAppSecret === undefined && (feishuDomain === undefined || flags.feishuQr))
-    return undefined;
   const present = presentFeishu(ground)?.account;
+  const asked = flags.feishuQr || (dialog !== undefined && present === undefined);
+  if (feishuAppId === undefined && feishuAppSecret === undefined && (feishuDomain === undefined || asked))
+    return undefined;
   const appId = feishuAppId ?? present?.appId;
   const appSecret = feishuAppSecret ?? (appId === present?.appId ? present?.appSecret : undefined);
   if (appId === undefined || appSecret === undefined) throw new Error(words.feishu.halves);
@@ -138,7 +140,7 @@ async function askAccounts(
   const present = { telegram: presentTelegram(ground)?.account, feishu: presentFeishu(ground)?.account };
   const named = [
     ...(given.telegram === undefined ? [] : (["telegram"] as const)),
-    ...(given.feishu === undefined && !flags.feishuQr ? [] : (["feishu"] as const)),
+    ...(given.feishu === undefined && flags.feishuDomain === undefined && !flags.feishuQr ? [] : (["feishu"] as const)),
   ];
   const there = (["telegram", "feishu"] as const).filter((channel) => present[channel] !== undefined);
   const wanted =

@@ -17,6 +17,7 @@ type Path = readonly (string | number)[];
 /** Names of the variables the secrets stand under. */
 interface Variables {
   readonly token: string;
+  readonly appId: string;
   readonly appSecret: string;
 }
 
@@ -28,7 +29,9 @@ export function draftTexts(before: Texts, choices: Choices, words: FileWords): R
   const names = variablesOf(before.yaml);
   const secrets = {
     ...(choices.telegram === undefined ? {} : { [names.token]: choices.telegram.token }),
-    ...(choices.feishu === undefined ? {} : { [names.appSecret]: choices.feishu.appSecret }),
+    ...(choices.feishu === undefined
+      ? {}
+      : { [names.appId]: choices.feishu.appId, [names.appSecret]: choices.feishu.appSecret }),
   };
   const yaml = before.yaml === undefined ? freshYaml(choices, names, words) : editedYaml(before.yaml, choices, names);
   return { yaml, dotenv: mergeDotenv(before.dotenv, secrets) };
@@ -47,6 +50,7 @@ function variablesOf(yaml: string | undefined): Variables {
   };
   return {
     token: name(["channels", "telegram", 0, "token"], "TELEGRAM_BOT_TOKEN"),
+    appId: name(["channels", "feishu", 0, "appId"], "FEISHU_APP_ID"),
     appSecret: name(["channels", "feishu", 0, "appSecret"], "FEISHU_APP_SECRET"),
   };
 }
@@ -64,7 +68,7 @@ function freshYaml(choices: Choices, names: Variables, words: FileWords): string
     "",
     "channels:",
     ...telegramLines(choices.telegram, names.token, words),
-    ...feishuLines(choices.feishu, names.appSecret, words),
+    ...feishuLines(choices.feishu, names, words),
     `  #:web: { listen: 127.0.0.1:8420 } # ${words.web}`,
     "",
     ...(owners.length === 0
@@ -91,14 +95,14 @@ function telegramLines(account: TelegramAccount | undefined, variable: string, w
   ];
 }
 
-function feishuLines(account: FeishuAccount | undefined, variable: string, words: FileWords): readonly string[] {
+function feishuLines(account: FeishuAccount | undefined, names: Variables, words: FileWords): readonly string[] {
   if (account === undefined)
-    return ['  #:feishu: [{ id: main, appId: cli_…, appSecret: "${FEISHU_APP_SECRET}", domain: feishu }]'];
+    return ['  #:feishu: [{ id: main, appId: "${FEISHU_APP_ID}", appSecret: "${FEISHU_APP_SECRET}", domain: feishu }]'];
   return [
     "  feishu:",
     "    - id: main",
-    `      appId: ${scalar(account.appId)}`,
-    `      appSecret: "\${${variable}}" # ${words.inDotenv}`,
+    `      appId: "\${${names.appId}}"`,
+    `      appSecret: "\${${names.appSecret}}" # ${words.inDotenv}`,
     `      domain: ${scalar(account.domain)} # feishu | lark`,
   ];
 }
@@ -123,8 +127,8 @@ function editedYaml(text: string, choices: Choices, names: Variables): string {
       ...(telegram.apiRoot === undefined ? {} : { apiRoot: telegram.apiRoot }),
     });
   if (feishu !== undefined) {
-    const { appId, domain } = feishu;
-    putAccount(document, "feishu", { appId, appSecret: `\${${names.appSecret}}`, domain });
+    const secrets = { appId: `\${${names.appId}}`, appSecret: `\${${names.appSecret}}` };
+    putAccount(document, "feishu", { ...secrets, domain: feishu.domain });
   }
   const owners: unknown = document.hasIn(["access", "owners"]) ? document.toJS()?.access?.owners : [];
   const present = Array.isArray(owners) ? owners : [];

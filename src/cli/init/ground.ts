@@ -24,20 +24,22 @@ export interface Ground {
 export async function readGround(configFile: string | undefined): Promise<Ground> {
   const { file } = configPlace(configFile === undefined ? {} : { file: configFile });
   const before = await readTexts(file);
-  const blank = loadConfig({ draft: { file, yaml: "", dotenv: before.dotenv } });
-  const local = localeLanguage(blank.environment);
-  if (before.yaml === undefined) return { file, before, config: blank, language: local };
+  const blank = (): Ground => {
+    const config = loadConfig({ draft: { file, yaml: "", dotenv: before.dotenv } });
+    return { file, before, config, language: localeLanguage(config.environment) };
+  };
+  if (before.yaml === undefined) return blank();
   try {
     const config = loadConfig({ draft: { file, yaml: before.yaml, dotenv: before.dotenv } });
     return { file, before, config, language: config.language };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    return { file, before, config: blank, faults: error.message, language: local };
+    return { ...blank(), faults: error.message };
   }
 }
 
 /** The language of the terminal: Chinese where LC_ALL, LC_MESSAGES or LANG (the first that is set) says so. */
-export function localeLanguage(env: Readonly<Record<string, string>>): Language {
+function localeLanguage(env: Readonly<Record<string, string>>): Language {
   return /^zh/i.test(env.LC_ALL || env.LC_MESSAGES || env.LANG || "") ? "zh-CN" : "en";
 }
 

@@ -74,7 +74,7 @@ class Run {
 
   /** Everything but the start; resolves with what comes then. */
   async #prepare(): Promise<() => Promise<number>> {
-    const ground = await readGround(this.#options.configFile);
+    const ground = await this.#ground();
     const session = await this.#open(ground);
     const base = await this.#base(session, ground);
     const chosen = await choose(session, base, this.#options, this.#language);
@@ -93,6 +93,16 @@ class Run {
     };
     process.on("SIGINT", onInterrupt);
     return () => process.off("SIGINT", onInterrupt);
+  }
+
+  async #ground(): Promise<Ground> {
+    const { configFile, language = "en" } = this.#options;
+    try {
+      return await readGround(configFile);
+    } catch (error) {
+      if (!(error instanceof Error && "code" in error && "path" in error)) throw error;
+      throw new Error(initWords[language].cannotRead(String(error.path), String(error.code)), { cause: error });
+    }
   }
 
   async #open(ground: Ground): Promise<Session> {

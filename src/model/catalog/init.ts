@@ -98,6 +98,7 @@ const en = {
   unchanged: (file: string) => `${file} stays as it is: nothing to change.`,
   written: (file: string) => `Written: ${file}`,
   backup: (file: string) => `The one before is kept: ${file}`,
+  cannotRead: (file: string, why: string) => `${file} cannot be read (${why}). Nothing was changed.`,
   cannotWrite: (file: string, why: string) => `${file} cannot be written (${why}).`,
   cannotEdit: (file: string, why: string) =>
     `${file} cannot be changed by init (${why}). Nothing was changed; edit it by hand.`,
@@ -222,6 +223,7 @@ const zh: InitWords = {
   unchanged: (file) => `${file} 保持不变：没有需要改动的内容。`,
   written: (file) => `已写入：${file}`,
   backup: (file) => `之前的文件保留为：${file}`,
+  cannotRead: (file, why) => `无法读取 ${file}（${why}）。没有任何改动。`,
   cannotWrite: (file, why) => `无法写入 ${file}（${why}）。`,
   cannotEdit: (file, why) => `init 无法修改 ${file}（${why}）。没有任何改动；请手动编辑。`,
   shadowed: (key) =>
