@@ -44,9 +44,7 @@ export async function registerApp(options: RegisterOptions): Promise<Registratio
   try {
     const made = await sdkRegisterApp({
       ...(options.lark ? { domain: lark } : {}),
-      source: "codex-hotline",
       signal: options.signal,
-      appPreset: { name: "Codex ({user})" },
       addons: {
         scopes: { tenant: [...wanted.scopes] },
         events: { items: { tenant: [...wanted.events] } },

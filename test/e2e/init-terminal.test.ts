@@ -40,12 +40,12 @@ afterEach(() => world.dispose());
 
 const load = () => loadConfig({ file: world.file, env: { HOME: world.path("home") } });
 
-/** The registration link that was shown, whole again although the terminal broke it into lines. */
+/** The registration link that was shown, with the code to scan below it. */
 async function registrationLink(terminal: Terminal): Promise<URL> {
   await terminal.shows("Scan this with Feishu");
   await terminal.shows("tp=sdk");
-  const text = terminal.text.replaceAll(/\n[│|]?\s*/g, "");
-  const link = /https:\/\/accounts\.[^\s]+?addons=[\w-]+/.exec(text)?.[0];
+  await terminal.shows("▀█▀");
+  const link = /^https:\/\/accounts\.\S+$/m.exec(terminal.text)?.[0];
   return new URL(link ?? "about:blank");
 }
 

@@ -53,7 +53,7 @@ export class InitWorld {
     return { code: await run.ended, output: run.output() };
   }
 
-  /** `hotline …` at a terminal of 110 columns: a Python program makes one, as every login does. */
+  /** `hotline …` at a terminal of 80 columns: a Python program makes one, as every login does. */
   atTerminal(args: readonly string[], env: Readonly<Record<string, string>> = {}): Terminal {
     const run = this.#spawn("python3", ["-c", pseudoTerminal, process.execPath, program, ...args], env);
     return new Terminal(run.child, run.output, run.ended);
@@ -104,7 +104,7 @@ const pseudoTerminal = `
 import fcntl, os, pty, select, signal, struct, sys, termios
 pid, master = pty.fork()
 if pid == 0:
-    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 110, 0, 0))
+    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
     os.execv(sys.argv[1], sys.argv[1:])
 typing = True
 while True:
@@ -146,7 +146,7 @@ export class Terminal {
     return plain(this.#output());
   }
 
-  /** Waits until something that was not read yet shows `wanted`, and reads on from there. */
+  /** Waits until something that was not read yet shows `wanted`, wherever it is broken into lines; reads on from there. */
   async shows(wanted: string, timeoutMs = 30_000): Promise<void> {
     const until = Date.now() + timeoutMs;
     let over = false;
@@ -159,16 +159,14 @@ export class Terminal {
       },
     );
     for (;;) {
-      const at = this.text.indexOf(wanted, this.#read);
+      const at = squeezed(this.text).indexOf(squeezed(wanted), this.#read);
       if (at >= 0) {
-        this.#read = at + wanted.length;
+        this.#read = at + squeezed(wanted).length;
         return;
       }
       if (over) await this.#ended;
       if (over || Date.now() > until)
-        throw new Error(
-          `the terminal never shows "${wanted}" after:\n${this.text.slice(Math.max(0, this.#read - 2000))}`,
-        );
+        throw new Error(`the terminal never shows "${wanted}" after:\n${this.text.slice(-3000)}`);
       await new Promise((done) => setTimeout(done, 20));
     }
   }
@@ -188,4 +186,8 @@ export class Terminal {
 
 function plain(text: string): string {
   return text.replaceAll(/\u001b\[[0-9;?]*[A-Za-z]/g, "").replaceAll("\r", "");
+}
+
+function squeezed(text: string): string {
+  return text.replaceAll(/[\s│]+/g, "");
 }

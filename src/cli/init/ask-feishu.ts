@@ -78,9 +78,10 @@ export async function register(session: Session, lark: boolean): Promise<Settled
   const { feishu } = session.words;
   const onLink = (link: string, minutes: number): void => {
     const code = qrLines(link, session.columns);
-    session.say(
-      [feishu.scan(link, minutes), ...(code.length === 0 && session.columns > 0 ? [feishu.narrow] : code)].join("\n"),
-    );
+    session.say(feishu.scan(minutes));
+    // A link that is broken into lines by a frame cannot be opened.
+    session.show([link, "", ...code]);
+    if (code.length === 0 && session.columns > 0) session.say(feishu.narrow);
   };
   const made = await session.platforms.registerFeishu(lark, onLink, new AbortController().signal);
   if ("failed" in made) return { failed: feishu.failed[made.failed](made.why) };

@@ -80,7 +80,7 @@ class Run {
     const chosen = await choose(session, base, this.#options, this.#language);
     const written = await this.#write(session, base, ground.before, chosen);
     if (written === undefined) return async () => 1;
-    await tellPairing(session, written.config, chosen, this.#options.print);
+    await pair(session, written.config, chosen.accounts);
     return this.#offerStart(session, written);
   }
 
@@ -117,6 +117,9 @@ class Run {
       words,
       ...(dialog === undefined ? {} : { dialog }),
       say: dialog?.say ?? print,
+      show(lines) {
+        for (const line of lines) print(line);
+      },
       platforms: await createPlatforms({ proxy: ground.config.proxy, noProxy: ground.config.noProxy }),
       check: !noCheck,
       columns: terminal?.columns ?? 0,
@@ -232,16 +235,4 @@ async function placed(words: Session["words"], file: string, before: Texts, afte
     if (!(error instanceof Error && "code" in error)) throw error;
     throw new Error(words.cannotWrite(file, String(error.code)), { cause: error });
   }
-}
-
-async function tellPairing(
-  session: Session,
-  config: LoadedConfig,
-  { accounts }: Chosen,
-  print: (line: string) => void,
-): Promise<void> {
-  const lines = await pair(session, config, accounts);
-  if (lines.length === 0) return;
-  if (session.dialog === undefined) for (const line of lines) print(line);
-  else session.say([session.words.pairing, ...lines].join("\n"));
 }

@@ -11,24 +11,33 @@ import { platformName, type Session, type Settled } from "./session.ts";
  * the platform has one. With owners configured there is no code. `dataDir` must be there.
  */
 export async function pair(
-  { words, columns }: Session,
+  session: Session,
   config: LoadedConfig,
   accounts: readonly Settled<Account>[],
-): Promise<readonly string[]> {
+): Promise<void> {
   const { owners } = config.access;
-  if (owners.length > 0) return [words.owned(owners.join(", "))];
+  if (owners.length > 0) {
+    session.say(session.words.owned(owners.join(", ")));
+    return;
+  }
   const offered: Record<string, string> = {};
-  const lines = accounts.flatMap(({ account, told }) => {
-    const id = config.channels[account.channel][0]?.id ?? "main";
+  for (const settled of accounts) {
+    const { channel } = settled.account;
     const code = ownerCode();
-    offered[accountKey({ channel: account.channel, account: id })] = code;
-    const name = told?.name ?? platformName(words, account);
-    const link = told?.claimLink?.(code);
-    if (link !== undefined) return [words.claimLink(name, code, link), ...qrLines(link, columns)];
-    const chat = told?.chatLink;
-    if (chat !== undefined) return [words.claimChat(name, code, chat), ...qrLines(chat, columns)];
-    return [words.claimCode(name, code)];
-  });
+    offered[accountKey({ channel, account: config.channels[channel][0]?.id ?? "main" })] = code;
+    tell(session, settled, code);
+  }
   if (accounts.length > 0) await offerCodes(config.dataDir, offered satisfies OfferedCodes);
-  return lines;
+}
+
+function tell({ words, columns, say, show }: Session, { account, told }: Settled<Account>, code: string): void {
+  const name = told?.name ?? platformName(words, account);
+  const link = told?.claimLink?.(code);
+  const open = link ?? told?.chatLink;
+  if (open === undefined) {
+    say(words.claimCode(name, code));
+    return;
+  }
+  say(link === undefined ? words.claimChat(name, code) : words.claimLink(name, code));
+  show([open, "", ...qrLines(open, columns)]);
 }

@@ -9,6 +9,8 @@ export interface Session {
   /** Absent: nobody can be asked. */
   readonly dialog?: Dialog;
   readonly say: (line: string) => void;
+  /** As it is, from the first column: QR codes, links. */
+  readonly show: (lines: readonly string[]) => void;
   readonly platforms: Platforms;
   /** False: accounts are taken as they are. */
   readonly check: boolean;

@@ -47,9 +47,9 @@ const en = {
     how: "How do you want to connect the app?",
     qr: "Scan a QR code: the app is made for you",
     typed: "I have an App ID and App Secret",
-    scan: (link: string, minutes: number) =>
-      `Scan this with Feishu or Lark on your phone, or open it where you are signed in, and confirm (within ${minutes} min). It ends by itself once you are done.\n${link}`,
-    narrow: "This terminal is too narrow for the QR code: open the link.",
+    scan: (minutes: number) =>
+      `Scan this with Feishu or Lark on your phone, or open the link where you are signed in, and confirm (within ${minutes} min). It goes on by itself once you are done.`,
+    narrow: "This terminal is too narrow for the QR code: open the link, or widen the terminal and run init again.",
     made: (appId: string) => `The app is made: ${appId}`,
     failed: {
       denied: () => "The request was declined on the phone.",
@@ -104,12 +104,11 @@ const en = {
     `${file} cannot be changed by init (${why}). Nothing was changed; edit it by hand.`,
   shadowed: (key: string) =>
     `${key} would not get the value you chose: an environment variable of this shell says otherwise, and the environment wins over .env. Unset TELEGRAM_BOT_TOKEN, FEISHU_APP_ID and FEISHU_APP_SECRET and run init again. Nothing was changed.`,
-  pairing: "Who owns the service",
   owned: (owners: string) => `${owners}: every right, everywhere.`,
-  claimLink: (name: string, code: string, link: string) =>
-    `${name}: once the service runs, open this on your phone and press Start, or send "/start ${code}" to the bot. The first to do so owns it, if nobody does yet.\n${link}`,
-  claimChat: (name: string, code: string, link: string) =>
-    `${name}: once the service runs, scan this to open the bot, and send it "/start ${code}". The first to do so owns the service, if nobody does yet.\n${link}`,
+  claimLink: (name: string, code: string) =>
+    `${name}: once the service runs, open the link below on your phone and press Start, or send "/start ${code}" to the bot. The first to do so owns it, if nobody does yet.`,
+  claimChat: (name: string, code: string) =>
+    `${name}: once the service runs, scan this to open the bot, and send it "/start ${code}". The first to do so owns the service, if nobody does yet.`,
   claimCode: (name: string, code: string) =>
     `${name}: once the service runs, send "/start ${code}" to the bot. The first to do so owns the service, if nobody does yet.`,
   startNow: "Start the service now?",
@@ -174,9 +173,9 @@ const zh: InitWords = {
     how: "如何连接应用？",
     qr: "扫描二维码：自动创建应用",
     typed: "我已有 App ID 和 App Secret",
-    scan: (link, minutes) =>
-      `请用手机上的飞书或 Lark 扫描，或在已登录的地方打开链接并确认（${minutes} 分钟内）。完成后会自动继续。\n${link}`,
-    narrow: "终端太窄，无法显示二维码：请打开链接。",
+    scan: (minutes) =>
+      `请用手机上的飞书或 Lark 扫描，或在已登录的地方打开链接并确认（${minutes} 分钟内）。完成后会自动继续。`,
+    narrow: "终端太窄，无法显示二维码：请打开链接，或拉宽终端后重新运行 init。",
     made: (appId) => `应用已创建：${appId}`,
     failed: {
       denied: () => "手机上拒绝了此请求。",
@@ -228,12 +227,11 @@ const zh: InitWords = {
   cannotEdit: (file, why) => `init 无法修改 ${file}（${why}）。没有任何改动；请手动编辑。`,
   shadowed: (key) =>
     `${key} 不会得到你选择的值：当前 shell 的环境变量与之不同，而环境变量优先于 .env。请取消设置 TELEGRAM_BOT_TOKEN、FEISHU_APP_ID 和 FEISHU_APP_SECRET 后重新运行 init。没有任何改动。`,
-  pairing: "服务的所有者",
   owned: (owners) => `${owners}：在任何地方拥有全部权限。`,
-  claimLink: (name, code, link) =>
-    `${name}：服务启动后，在手机上打开此链接并点击“开始”，或向机器人发送“/start ${code}”。如果还没有所有者，第一个这样做的人成为所有者。\n${link}`,
-  claimChat: (name, code, link) =>
-    `${name}：服务启动后，扫码打开机器人，向它发送“/start ${code}”。如果还没有所有者，第一个这样做的人成为所有者。\n${link}`,
+  claimLink: (name, code) =>
+    `${name}：服务启动后，在手机上打开此链接并点击“开始”，或向机器人发送“/start ${code}”。如果还没有所有者，第一个这样做的人成为所有者。`,
+  claimChat: (name, code) =>
+    `${name}：服务启动后，扫码打开机器人，向它发送“/start ${code}”。如果还没有所有者，第一个这样做的人成为所有者。`,
   claimCode: (name, code) =>
     `${name}：服务启动后，向机器人发送“/start ${code}”。如果还没有所有者，第一个这样做的人成为所有者。`,
   startNow: "现在启动服务？",
