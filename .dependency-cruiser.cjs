@@ -42,11 +42,11 @@ module.exports = {
     rule("demo-is-wired-by-cli", { path: "^src/", pathNot: "^src/(app\\.ts$|cli/|demo/)" }, { path: "^src/demo/" }),
     sees("telemetry-is-independent", "^src/telemetry/", "telemetry/|model/|lib/"),
     rule("codex-protocol-stays-home", { pathNot: "^(src/codex/|test/)" }, { path: "^src/codex/protocol/" }),
-    rule("only-app-wires", { path: "^src/", pathNot: "^src/(app|channels)\\.ts$" }, { path: "^adapters/" }),
+    rule("only-app-wires", { path: "^src/", pathNot: "^src/(app|channels|setup)\\.ts$" }, { path: "^adapters/" }),
     rule(
       "app-is-the-top",
-      { path: "^src/", pathNot: "^src/((app|channels|main)\\.ts$|cli/)" },
-      { path: "^src/((app|channels|main)\\.ts$|cli/)" },
+      { path: "^src/", pathNot: "^src/((app|channels|setup|main)\\.ts$|cli/)" },
+      { path: "^src/((app|channels|setup|main)\\.ts$|cli/)" },
     ),
     rule(
       "adapters-see-the-port",

@@ -7,6 +7,8 @@ import type { Channel, InboundSink, IngressStore } from "./channel/port.ts";
 import { createChannels, openWeb, type WebChannel } from "./channels.ts";
 import type { App, AppStatus, CreateApp, StopMode } from "./cli/app-port.ts";
 import { bannerLines } from "./cli/banner.ts";
+import { chatsStatus } from "./cli/chats-status.ts";
+import { takeOfferedCodes } from "./cli/claim-file.ts";
 import { chooseModel, type ModelChoice } from "./cli/model-choice.ts";
 import { operationsView, stopFromAfar } from "./cli/operations.ts";
 import {
@@ -138,6 +140,7 @@ class Service implements App {
     this.#activations = activations;
     const ingressStore = createIngressStore({ link, logger: log, wake: (chat) => activations.wake(chat) });
     this.#store = ingressStore;
+    await takeOfferedCodes(config.dataDir, link);
     await workspace.prepare();
     await this.#openWeb(link, ingressStore);
     this.#senders = this.#channels.map((channel) => this.#createSender(channel, link, node));
@@ -259,27 +262,19 @@ class Service implements App {
       demo: demo?.notes,
       address: this.#address,
       entry: this.#web?.entry,
+      columns: process.stdout.isTTY ? process.stdout.columns : 0,
       claimCode: async (account) => (access.owners.length > 0 ? undefined : this.#store?.claimCode(account)),
       signal: AbortSignal.timeout(identifyMs),
     });
   }
 
   async status(): Promise<AppStatus> {
-    const chats = this.#dispatcher?.snapshot() ?? [];
-    const fallback = Object.keys(this.#config.projects)[0] ?? "";
     return {
       demo: this.#model?.demo !== undefined,
       health: this.#health.report(),
-      chats: chats.length,
-      turns: chats.flatMap(({ chat, project, turn }) =>
-        turn === undefined ? [] : [{ chat, project: project ?? fallback, ...turn }],
-      ),
       queue: (await this.#activations?.counts()) ?? { waiting: 0, active: 0 },
-      requests: chats.flatMap((chat) => chat.requests),
-      processes: chats.flatMap(({ chat, pid, turn }) =>
-        pid === undefined ? [] : [{ chat, pid, working: turn !== undefined }],
-      ),
       metrics: this.#metrics.snapshot(),
+      ...chatsStatus(this.#dispatcher?.snapshot() ?? [], Object.keys(this.#config.projects)[0] ?? ""),
     };
   }
 

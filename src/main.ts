@@ -3,6 +3,8 @@ import { run } from "./cli/run.ts";
 
 const code = await run(process.argv.slice(2), {
   createApp: async (config, tools) => (await import("./app.ts")).createApp(config, tools),
+  createPlatforms: async (net) => (await import("./setup.ts")).createPlatforms(net),
+  ...(process.stdin.isTTY && process.stdout.isTTY ? { terminal: { columns: process.stdout.columns } } : {}),
   out: (line) => void process.stdout.write(`${line}\n`),
   err: (line) => void process.stderr.write(`${line}\n`),
 });

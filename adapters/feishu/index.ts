@@ -9,8 +9,9 @@ import { capabilities, limits } from "./capabilities.ts";
 import { createClient, type FeishuClient } from "./client.ts";
 import { connect } from "./connection.ts";
 import { createDirectory } from "./directory.ts";
-import { bridgeError, classify, codeOf } from "./errors.ts";
+import { bridgeError, classify, codeOf, isTold } from "./errors.ts";
 import { download } from "./files.ts";
+import { missingScopes } from "./grants.ts";
 import { createHttp } from "./http.ts";
 import { renderFrame } from "./live.ts";
 import { renderBody } from "./outbound.ts";
@@ -57,7 +58,7 @@ export function createFeishuChannel(options: FeishuOptions): Channel {
     health: () => health.current(),
     async identify(signal) {
       try {
-        return { name: (await whoAmI(signal)).app_name };
+        return { name: (await whoAmI(signal)).app_name, ...chatLink(options.domain ?? "feishu", appId) };
       } catch (error) {
         throw bridgeError(error);
       }
@@ -117,6 +118,34 @@ export function feishuAddress(domain: string): string {
   if (domain === "feishu") return "https://open.feishu.cn";
   if (domain === "lark") return "https://open.larksuite.com";
   return domain.replace(/\/+$/, "");
+}
+
+/** Link that opens the bot's chat in the app; no other platform than these two has one we know. */
+function chatLink(domain: string, appId: string): { readonly chatLink?: string } {
+  const hosts = new Map([
+    ["feishu", "applink.feishu.cn"],
+    ["lark", "applink.larksuite.com"],
+  ]);
+  const host = hosts.get(domain);
+  return host === undefined ? {} : { chatLink: `https://${host}/client/bot/open?appId=${appId}` };
+}
+
+/**
+ * Needed scopes an app was not granted; undefined when the platform does not tell, for whatever reason: nothing else
+ * depends on it.
+ */
+export async function readMissingScopes(
+  account: Pick<FeishuOptions, "appId" | "appSecret" | "domain" | "proxyAgent">,
+  signal: AbortSignal,
+): Promise<readonly string[] | undefined> {
+  const { appId, appSecret, proxyAgent } = account;
+  const agent = proxyAgent === undefined ? {} : { agent: proxyAgent };
+  const domain = feishuAddress(account.domain ?? "feishu");
+  const { call } = createClient({ appId, appSecret, domain, ...agent, timeoutMs: 15_000, uploadTimeoutMs });
+  return missingScopes(call, signal).catch((error: unknown) => {
+    if (isTold(error)) return undefined;
+    throw error;
+  });
 }
 
 /** Asks who the bot is until it was told once. Rejects with ApiFailure. */

@@ -35,6 +35,9 @@ export interface TelegramOptions {
   readonly callTimeoutSeconds?: number;
 }
 
+/** Telegram's own API. */
+export const telegramAddress = "https://api.telegram.org";
+
 /** A poll may be answered this much later than asked for, s. */
 const pollGraceSeconds = 10;
 const uploadTimeoutSeconds = 300;
@@ -44,7 +47,7 @@ export function createTelegramChannel(options: TelegramOptions): Channel {
   const account = accountKey({ channel: "telegram", account: options.id });
   const log = options.log.child({ channel: account });
   const { clock } = options;
-  const apiRoot = (options.apiRoot ?? "https://api.telegram.org").replace(/\/+$/, "");
+  const apiRoot = (options.apiRoot ?? telegramAddress).replace(/\/+$/, "");
   const agent = options.proxyAgent === undefined ? {} : { agent: options.proxyAgent };
   const pollSeconds = options.pollSeconds ?? 25;
   const client = createClient({

@@ -109,6 +109,8 @@ export interface ChannelIdentity {
   readonly name: string;
   /** Link that opens a chat and sends `/start CODE`; absent where the platform has none. */
   claimLink?(code: string): string;
+  /** Link that opens a chat with the bot; absent where the platform has none. */
+  readonly chatLink?: string;
 }
 
 /** One account of a channel. Implementations: `adapters/<channel>/index.ts`. Contract: `test/contract/channel.contract.ts`. */

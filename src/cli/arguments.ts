@@ -1,17 +1,18 @@
 import { parseArgs } from "node:util";
 import type { CliWords } from "../model/catalog/cli.ts";
 import type { StopMode } from "./app-port.ts";
+import { type InitFlags, type InitValues, initFlags, initOptions } from "./init/flags.ts";
 
 /** What was asked for on the command line. `wrong` has one sentence. */
 export type Command =
   | { readonly command: "start"; readonly configFile?: string; readonly demo: boolean }
+  | ({ readonly command: "init" } & InitFlags)
   | { readonly command: "status"; readonly configFile?: string; readonly json: boolean }
   | { readonly command: "stop"; readonly configFile?: string; readonly mode: StopMode }
   | { readonly command: "help" | "version" }
   | { readonly command: "wrong"; readonly sentence: string };
 
-interface Values {
-  readonly config?: string | undefined;
+interface Values extends InitValues {
   readonly role?: string | undefined;
   readonly pool?: string | undefined;
   readonly demo?: boolean | undefined;
@@ -21,6 +22,7 @@ interface Values {
 }
 
 const optionsOf: Readonly<Record<string, readonly (keyof Values)[]>> = {
+  init: ["config", ...initOptions],
   start: ["config", "role", "pool", "demo"],
   status: ["config", "json"],
   stop: ["config", "drain", "now"],
@@ -47,6 +49,7 @@ export function readArguments(args: readonly string[], words: CliWords): Command
 
 function commandOf(name: string, values: Values, words: CliWords): Command {
   const where = values.config === undefined ? {} : { configFile: values.config };
+  if (name === "init") return initCommand(values, words);
   if (name === "status") return { command: "status", ...where, json: values.json === true };
   if (name === "stop") {
     if (values.drain === true && values.now === true) return wrong(words.drainOrNow);
@@ -57,6 +60,13 @@ function commandOf(name: string, values: Values, words: CliWords): Command {
   if (values.role !== undefined && values.role !== "all") return wrong(words.notAvailable(`--role ${values.role}`));
   if (values.pool !== undefined) return wrong(words.notAvailable("--pool"));
   return { command: "start", ...where, demo: values.demo === true };
+}
+
+function initCommand(values: Values, words: CliWords): Command {
+  if (values.lark === true && values["feishu-domain"] !== undefined) return wrong(words.larkOrDomain);
+  if (values.language !== undefined && values.language !== "en" && values.language !== "zh-CN")
+    return wrong(words.unknownLanguage(values.language));
+  return { command: "init", ...initFlags(values) };
 }
 
 function parse(args: readonly string[]) {
@@ -72,6 +82,20 @@ function parse(args: readonly string[]) {
         json: { type: "boolean" },
         drain: { type: "boolean" },
         now: { type: "boolean" },
+        "data-dir": { type: "string" },
+        "telegram-token": { type: "string" },
+        "telegram-api-root": { type: "string" },
+        "feishu-app-id": { type: "string" },
+        "feishu-app-secret": { type: "string" },
+        "feishu-domain": { type: "string" },
+        "feishu-qr": { type: "boolean" },
+        lark: { type: "boolean" },
+        project: { type: "string", multiple: true },
+        owner: { type: "string", multiple: true },
+        language: { type: "string" },
+        force: { type: "boolean" },
+        yes: { type: "boolean", short: "y" },
+        "no-check": { type: "boolean" },
         help: { type: "boolean", short: "h" },
         version: { type: "boolean", short: "v" },
       },

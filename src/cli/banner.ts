@@ -4,6 +4,7 @@ import { type BannerWords, bannerWords } from "../model/catalog/banner.ts";
 import { demoWords } from "../model/catalog/demo.ts";
 import { BridgeError } from "../model/errors.ts";
 import type { Language } from "../model/view.ts";
+import { qrLines } from "./qr.ts";
 
 /** What the banner tells about. */
 export interface BannerParts {
@@ -22,6 +23,8 @@ export interface BannerParts {
   readonly claimCode: (account: string) => Promise<string | undefined>;
   /** What is to be said of the demo model; absent: the real one answers. */
   readonly demo?: readonly string[] | undefined;
+  /** Of the terminal that shows the lines, for QR codes; 0: none is shown. */
+  readonly columns: number;
   /** Ends the wait for the platforms. */
   readonly signal: AbortSignal;
 }
@@ -50,7 +53,9 @@ export async function bannerLines(parts: BannerParts): Promise<readonly string[]
   if (parts.address !== undefined) lines.push(words.http(parts.address));
   for (const { account, who } of identities) {
     const code = await parts.claimCode(account);
-    if (code !== undefined) lines.push(words.claim(who?.claimLink?.(code), code));
+    if (code === undefined) continue;
+    const link = who?.claimLink?.(code);
+    lines.push(words.claim(link, code), ...qrLines(link ?? who?.chatLink ?? "", parts.columns));
   }
   return lines;
 }

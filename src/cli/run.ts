@@ -2,6 +2,7 @@ import { ConfigError } from "../../config/faults.ts";
 import { cliWords } from "../model/catalog/cli.ts";
 import type { CreateApp } from "./app-port.ts";
 import { type Command, readArguments } from "./arguments.ts";
+import type { CreatePlatforms } from "./init/port.ts";
 import { start } from "./start.ts";
 import { status } from "./status.ts";
 import { stop } from "./stop.ts";
@@ -10,8 +11,12 @@ import { ownVersion } from "./version.ts";
 /** Where the command line writes, and how it makes the service (loaded by `start` alone). */
 export interface CliOptions {
   readonly createApp: CreateApp;
+  /** Loaded by `init` alone. */
+  readonly createPlatforms: CreatePlatforms;
   readonly out: (line: string) => void;
   readonly err: (line: string) => void;
+  /** Where questions can be asked; absent where nobody sits. */
+  readonly terminal?: { readonly columns: number };
 }
 
 /** Exit codes: 0 ok, 1 failed, 2 wrong use, 78 wrong configuration (with one line per fault). */
@@ -35,6 +40,11 @@ async function perform(command: Exclude<Command, { command: "wrong" }>, options:
   switch (command.command) {
     case "start":
       return start({ ...command, createApp: options.createApp, print: options.out });
+    case "init": {
+      const { init } = await import("./init/init.ts");
+      const { out, terminal, ...makers } = options;
+      return init({ ...command, ...makers, print: out, ...(terminal === undefined ? {} : { terminal }) });
+    }
     case "status":
       return status({ ...command, print: options.out });
     case "stop":

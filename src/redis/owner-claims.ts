@@ -29,6 +29,12 @@ export async function claimCode({ redis, keys }: RedisLink, account: string): Pr
   return (await answered(redis.hget(keys.claims, account))) ?? undefined;
 }
 
+/** Makes a code that was shown to somebody already the account's open one; nothing when the service has an owner. */
+export async function offerClaimCode({ redis, keys }: RedisLink, account: string, code: string): Promise<void> {
+  if ((await answered(redis.scard(keys.owners))) > 0) return;
+  await answered(redis.hset(keys.claims, account, code));
+}
+
 /**
  * True once for the right code (case and dash do not matter). Every try counts before it is compared: 10 wrong
  * ones lock the account's code for the rest of the hour that began with the first, also against the right one.

@@ -59,6 +59,7 @@ const FORBIDDEN: Record<string, readonly string[]> = {
 /** Edges that the layout wants; none may be refused. */
 const ALLOWED: readonly string[] = [
   "src/app.ts -> adapters/telegram/index.ts",
+  "src/setup.ts -> adapters/telegram/index.ts",
   "src/main.ts -> src/cli/start.ts",
   "src/cli/start.ts -> src/app.ts",
   "src/cli/load-it.ts -> config/load.ts",

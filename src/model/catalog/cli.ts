@@ -6,7 +6,22 @@ const en = {
   hotline start [--config FILE] [--demo]   run the service in the foreground; --demo: with scripted answers
   hotline status [--config FILE] [--json]  what the running service does
   hotline stop [--config FILE] [--drain|--now]
-                                           stop it: running turns live on, are waited for, or are interrupted`,
+                                           stop it: running turns live on, are waited for, or are interrupted
+  hotline init [options]                   set it up: asks at a terminal, without one (or with --yes) by options:
+      --telegram-token TOKEN               better by TELEGRAM_BOT_TOKEN: options show up in process lists
+      --telegram-api-root URL              a Bot API server of your own
+      --feishu-app-id ID --feishu-app-secret SECRET
+                                           better by FEISHU_APP_ID and FEISHU_APP_SECRET
+      --lark | --feishu-domain DOMAIN      the app is one of Lark (international), or of another address
+      --feishu-qr                          make the app by scanning a QR code
+      --project [NAME=]FOLDER              a folder Codex may work in; several times, the first is the default
+      --owner PERSON                       telegram:1001, feishu:ou_…; several times; left out: by a code
+      --language en|zh-CN  --config FILE  --data-dir DIR
+      --yes                                ask nothing
+      --force                              write over a configuration that is there (kept as .bak)
+      --no-check                           do not ask the platforms whether they know the accounts`,
+  larkOrDomain: "choose one of --lark and --feishu-domain",
+  unknownLanguage: (name: string) => `there is no language "${name}": en or zh-CN`,
   noCommand: "say what to do",
   unknownCommand: (name: string) => `there is no command "${name}"`,
   extraArgument: (text: string) => `"${text}" is one argument too many`,
@@ -49,7 +64,22 @@ const zh: CliWords = {
   hotline start [--config FILE] [--demo]   在前台运行服务；--demo：使用预先写好的回答
   hotline status [--config FILE] [--json]  正在运行的服务在做什么
   hotline stop [--config FILE] [--drain|--now]
-                                           停止服务：正在进行的任务继续、等其结束或被中断`,
+                                           停止服务：正在进行的任务继续、等其结束或被中断
+  hotline init [选项]                      设置服务：在终端中提问；没有终端时（或加 --yes）用选项：
+      --telegram-token TOKEN               最好用 TELEGRAM_BOT_TOKEN：选项会出现在进程列表中
+      --telegram-api-root URL              自建的 Bot API 服务器
+      --feishu-app-id ID --feishu-app-secret SECRET
+                                           最好用 FEISHU_APP_ID 和 FEISHU_APP_SECRET
+      --lark | --feishu-domain DOMAIN      应用属于 Lark（国际版）或其他地址
+      --feishu-qr                          扫描二维码创建应用
+      --project [NAME=]FOLDER              Codex 可以工作的文件夹；可多次，第一个为默认
+      --owner PERSON                       telegram:1001、feishu:ou_…；可多次；省略则用代码认领
+      --language en|zh-CN  --config FILE  --data-dir DIR
+      --yes                                不提问
+      --force                              覆盖已有配置（保留为 .bak）
+      --no-check                           不向平台核对账号`,
+  larkOrDomain: "--lark 和 --feishu-domain 只能选一个",
+  unknownLanguage: (name) => `没有语言“${name}”：en 或 zh-CN`,
   noCommand: "请说明要做什么",
   unknownCommand: (name) => `没有命令“${name}”`,
   extraArgument: (text) => `多余的参数“${text}”`,

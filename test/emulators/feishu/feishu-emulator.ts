@@ -3,6 +3,7 @@ import { type ConnectionOptions, Connections } from "./connection.ts";
 import type { Context } from "./context.ts";
 import { Faults, Rates } from "./faults.ts";
 import { Phone } from "./phone.ts";
+import { Registration } from "./registration.ts";
 import { type CallRecord, OpenApiServer } from "./server.ts";
 import { type CardEntity, type Chat, type ChatKind, type Message, newId, type Person, World } from "./state.ts";
 
@@ -48,6 +49,8 @@ export class FeishuEmulator {
   readonly connections: Connections;
   /** What people do. */
   readonly phone: Phone;
+  /** Making an app by a link. */
+  readonly registration: Registration;
   readonly #context: Context;
   readonly #server: OpenApiServer;
 
@@ -68,7 +71,15 @@ export class FeishuEmulator {
       violations: [],
       cardTokens: new Map(),
     };
-    this.#server = new OpenApiServer(this.#context, this.faults, this.connections, () => this.appSecret);
+    const { appId, appSecret } = this;
+    this.registration = new Registration({ appId, appSecret }, this.#context.violations);
+    this.#server = new OpenApiServer(
+      this.#context,
+      this.faults,
+      this.connections,
+      this.registration,
+      () => this.appSecret,
+    );
     this.phone = new Phone(this.#context, this.connections);
   }
 

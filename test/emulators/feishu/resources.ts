@@ -70,6 +70,13 @@ export const resourceRoutes: readonly Route[] = [
     scopes: ["contact:user.base:readonly"],
     handle: user,
   },
+  {
+    method: "application.scope.list",
+    verb: "GET",
+    path: "/open-apis/application/v6/scopes",
+    scopes: [],
+    handle: granted,
+  },
   { method: "bot.info", verb: "GET", path: "/open-apis/bot/v3/info", scopes: [], handle: info },
   {
     method: "card.update",
@@ -163,6 +170,18 @@ function user(context: Context, call: Call): Answer {
   const found = context.world.people.get(call.path.user_id ?? "");
   if (found === undefined) throw new Refusal(41050, "no user authority error");
   return { user: { open_id: found.id, name: found.name } };
+}
+
+/** What the app asked for and whether the tenant granted it (1) or not (2). */
+function granted({ scopes }: Context): Answer {
+  const asked = new Set([...scopes, "im:message:send_as_bot", "cardkit:card:write"]);
+  return {
+    scopes: [...asked].map((name) => ({
+      scope_name: name,
+      grant_status: scopes.has(name) ? 1 : 2,
+      scope_type: "tenant",
+    })),
+  };
 }
 
 /** Answers beside `code`, not below `data`: an interface of the first generation. */

@@ -7,6 +7,7 @@ import type { Fault, Faults } from "./faults.ts";
 import { gateway, messageRoutes } from "./messages.ts";
 import { readMultipart } from "./multipart.ts";
 import { Refusal } from "./refusal.ts";
+import type { Registration } from "./registration.ts";
 import { resourceRoutes } from "./resources.ts";
 
 /** One call as it was answered. */
@@ -28,16 +29,24 @@ export class OpenApiServer {
   readonly #context: Context;
   readonly #faults: Faults;
   readonly #connections: Connections;
+  readonly #registration: Registration;
   readonly #secret: () => string;
   readonly #tokens = new Map<string, number>();
   readonly #server: Server;
   /** Life of a token, ms. */
   tokenLifeMs = 7_200_000;
 
-  constructor(context: Context, faults: Faults, connections: Connections, secret: () => string) {
+  constructor(
+    context: Context,
+    faults: Faults,
+    connections: Connections,
+    registration: Registration,
+    secret: () => string,
+  ) {
     this.#context = context;
     this.#faults = faults;
     this.#connections = connections;
+    this.#registration = registration;
     this.#secret = secret;
     this.#server = createServer((request, response) => void this.#serve(request, response));
     connections.attach(this.#server);
@@ -63,6 +72,11 @@ export class OpenApiServer {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? "", "http://127.0.0.1");
+    if (request.method === "POST" && url.pathname === "/oauth/v1/app/registration") {
+      const form = new URLSearchParams((await readBytes(request)).toString());
+      const { status, body } = this.#registration.answer(form, `https://${request.headers.host ?? ""}`);
+      return send(response, status, body);
+    }
     const { body, file } = await readBody(request);
     if (url.pathname === "/callback/ws/endpoint") return this.#endpoint(body, response);
     if (url.pathname.startsWith("/open-apis/auth/v3/tenant_access_token/internal")) return this.#token(body, response);
@@ -222,14 +236,18 @@ function route(
   return undefined;
 }
 
-async function readBody(request: IncomingMessage): Promise<Pick<Call, "body" | "file">> {
+async function readBytes(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request) {
     size += (chunk as Buffer).length;
     if (size <= maxBody) chunks.push(chunk as Buffer);
   }
-  const data = Buffer.concat(chunks);
+  return Buffer.concat(chunks);
+}
+
+async function readBody(request: IncomingMessage): Promise<Pick<Call, "body" | "file">> {
+  const data = await readBytes(request);
   const type = request.headers["content-type"] ?? "";
   if (type.startsWith("multipart/form-data")) return readMultipart(type, data);
   if (data.length === 0) return { body: {} };

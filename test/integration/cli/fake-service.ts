@@ -34,6 +34,9 @@ const code = await run(process.argv.slice(2), {
       if (mode === "drain" || (fault === "slow" && mode === "keep")) await new Promise(() => undefined);
     },
   }),
+  createPlatforms: async () => {
+    throw new Error("no platforms here");
+  },
   out: (line) => void process.stdout.write(`${line}\n`),
   err: (line) => void process.stderr.write(`${line}\n`),
 });

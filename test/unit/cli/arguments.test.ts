@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { readArguments } from "../../../src/cli/arguments.ts";
+import { initOptions } from "../../../src/cli/init/flags.ts";
 import { cliWords } from "../../../src/model/catalog/cli.ts";
 
 const read = (line: string) =>
@@ -18,6 +19,23 @@ describe("command line", () => {
     ["stop", { command: "stop", mode: "keep" }],
     ["stop --drain", { command: "stop", mode: "drain" }],
     ["stop --now --config x", { command: "stop", mode: "now", configFile: "x" }],
+    ["init", { command: "init", feishuQr: false, projects: [], owners: [], force: false, yes: false, noCheck: false }],
+    [
+      "init --yes --lark --project a=/a --project /b --owner telegram:1 --language zh-CN --config x --telegram-token 1:a",
+      {
+        command: "init",
+        configFile: "x",
+        telegramToken: "1:a",
+        feishuDomain: "lark",
+        feishuQr: false,
+        language: "zh-CN",
+        projects: ["a=/a", "/b"],
+        owners: ["telegram:1"],
+        force: false,
+        yes: true,
+        noCheck: false,
+      },
+    ],
     ["-h", { command: "help" }],
     ["start --help", { command: "help" }],
     ["--version", { command: "version" }],
@@ -35,9 +53,17 @@ describe("command line", () => {
     ["start --role boss", 'there is no role "boss": all, gateway or worker'],
     ["start --role gateway", "--role gateway is not available in this version"],
     ["start --pool x", "--pool is not available in this version"],
+    ["start --yes", '--yes does not belong to "start"'],
+    ["init --json", '--json does not belong to "init"'],
+    ["init --lark --feishu-domain feishu", "choose one of --lark and --feishu-domain"],
+    ["init --language de", 'there is no language "de": en or zh-CN'],
     ["status --jsn", "Unknown option '--jsn'"],
     ["start --config", "Option '--config <value>' argument missing"],
   ])("refuses %j in one sentence", (line, sentence) => {
     expect(read(line)).toEqual({ command: "wrong", sentence });
+  });
+
+  it.each(["en", "zh-CN"] as const)("the usage in %s names every option of init", (language) => {
+    for (const option of initOptions) expect(cliWords[language].usage).toContain(`--${option}`);
   });
 });

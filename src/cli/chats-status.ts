@@ -1,0 +1,19 @@
+import type { RuntimeSnapshot } from "../dispatcher/snapshot.ts";
+import type { AppStatus } from "./app-port.ts";
+
+/** Pure. What runs and waits, chat by chat; `fallback`: the project of an unbound chat. */
+export function chatsStatus(
+  chats: readonly RuntimeSnapshot[],
+  fallback: string,
+): Pick<AppStatus, "chats" | "turns" | "requests" | "processes"> {
+  return {
+    chats: chats.length,
+    turns: chats.flatMap(({ chat, project, turn }) =>
+      turn === undefined ? [] : [{ chat, project: project ?? fallback, ...turn }],
+    ),
+    requests: chats.flatMap((chat) => chat.requests),
+    processes: chats.flatMap(({ chat, pid, turn }) =>
+      pid === undefined ? [] : [{ chat, pid, working: turn !== undefined }],
+    ),
+  };
+}
