@@ -40,11 +40,11 @@ module.exports = {
     sees("workspace-implements-ports", "^src/workspace/", "workspace/|model/|lib/|(dispatcher|codex)/port\\.ts$"),
     sees("telemetry-is-independent", "^src/telemetry/", "telemetry/|model/|lib/"),
     rule("codex-protocol-stays-home", { pathNot: "^(src/codex/|test/)" }, { path: "^src/codex/protocol/" }),
-    rule("only-app-wires", { path: "^src/", pathNot: "^src/app\\.ts$" }, { path: "^adapters/" }),
+    rule("only-app-wires", { path: "^src/", pathNot: "^src/(app|examiners)\\.ts$" }, { path: "^adapters/" }),
     rule(
       "app-is-the-top",
-      { path: "^src/", pathNot: "^src/((app|main)\\.ts$|cli/)" },
-      { path: "^src/((app|main)\\.ts$|cli/)" },
+      { path: "^src/", pathNot: "^src/((app|examiners|main)\\.ts$|cli/)" },
+      { path: "^src/((app|examiners|main)\\.ts$|cli/)" },
     ),
     rule(
       "adapters-see-the-port",
@@ -55,7 +55,7 @@ module.exports = {
     rule("config-is-leaf", { path: "^config/" }, { path: "^(src/(?!lib/|model/)|adapters/)" }),
     rule(
       "config-read-at-the-edge",
-      { path: "^src/", pathNot: "^src/((app|main)\\.ts$|cli/)" },
+      { path: "^src/", pathNot: "^src/((app|examiners|main)\\.ts$|cli/)" },
       { path: "^config/(?!schema\\.ts$)" },
     ),
     rule("no-test-in-prod", { path: "^(src|adapters|config)/" }, { path: "^test/" }),

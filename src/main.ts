@@ -3,6 +3,7 @@ import { run } from "./cli/run.ts";
 
 const code = await run(process.argv.slice(2), {
   createApp: async (config, tools) => (await import("./app.ts")).createApp(config, tools),
+  createExaminers: async (config) => (await import("./examiners.ts")).createExaminers(config),
   out: (line) => void process.stdout.write(`${line}\n`),
   err: (line) => void process.stderr.write(`${line}\n`),
 });

@@ -1,5 +1,5 @@
 import type { Agent } from "node:http";
-import type { Channel } from "../../src/channel/port.ts";
+import type { Channel, Examiner } from "../../src/channel/port.ts";
 import { createHealthKeeper } from "../../src/lib/account-health.ts";
 import type { Clock } from "../../src/lib/clock.ts";
 import type { Logger } from "../../src/lib/log.ts";
@@ -10,6 +10,7 @@ import { createClient, type FeishuClient } from "./client.ts";
 import { connect } from "./connection.ts";
 import { createDirectory } from "./directory.ts";
 import { bridgeError, classify, codeOf } from "./errors.ts";
+import { examineAccount } from "./examine.ts";
 import { download } from "./files.ts";
 import { createHttp } from "./http.ts";
 import { renderFrame } from "./live.ts";
@@ -103,6 +104,19 @@ export function createFeishuChannel(options: FeishuOptions): Channel {
     // Feishu has no command menu an app can publish.
     publishCommands: async () => {},
   };
+}
+
+/** Looks at one app for `hotline doctor`; receives and sends nothing. */
+export function createFeishuExaminer(
+  options: Pick<FeishuOptions, "id" | "appId" | "appSecret" | "domain" | "proxyAgent">,
+): Examiner {
+  const { appId, appSecret } = options;
+  const account = accountKey({ channel: "feishu", account: options.id });
+  const domain = feishuAddress(options.domain ?? "feishu");
+  const agent = options.proxyAgent === undefined ? {} : { agent: options.proxyAgent };
+  const client = createClient({ appId, appSecret, domain, ...agent, timeoutMs: 15_000, uploadTimeoutMs });
+  const app = { account, appId, console: `${domain}/app/${appId}`, call: client.call };
+  return { account, address: domain, examine: (asked, signal) => examineAccount(app, asked, signal) };
 }
 
 /** Content of a card that a call sends or changes. */

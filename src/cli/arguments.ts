@@ -7,6 +7,7 @@ export type Command =
   | { readonly command: "start"; readonly configFile?: string }
   | { readonly command: "status"; readonly configFile?: string; readonly json: boolean }
   | { readonly command: "stop"; readonly configFile?: string; readonly mode: StopMode }
+  | { readonly command: "doctor"; readonly configFile?: string; readonly json: boolean; readonly fix: boolean }
   | { readonly command: "help" | "version" }
   | { readonly command: "wrong"; readonly sentence: string };
 
@@ -16,6 +17,7 @@ interface Values {
   readonly pool?: string | undefined;
   readonly demo?: boolean | undefined;
   readonly json?: boolean | undefined;
+  readonly fix?: boolean | undefined;
   readonly drain?: boolean | undefined;
   readonly now?: boolean | undefined;
 }
@@ -23,6 +25,7 @@ interface Values {
 const optionsOf: Readonly<Record<string, readonly (keyof Values)[]>> = {
   start: ["config", "role", "pool", "demo"],
   status: ["config", "json"],
+  doctor: ["config", "json", "fix"],
   stop: ["config", "drain", "now"],
 };
 
@@ -48,6 +51,7 @@ export function readArguments(args: readonly string[], words: CliWords): Command
 function commandOf(name: string, values: Values, words: CliWords): Command {
   const where = values.config === undefined ? {} : { configFile: values.config };
   if (name === "status") return { command: "status", ...where, json: values.json === true };
+  if (name === "doctor") return { command: "doctor", ...where, json: values.json === true, fix: values.fix === true };
   if (name === "stop") {
     if (values.drain === true && values.now === true) return wrong(words.drainOrNow);
     return { command: "stop", ...where, mode: values.now === true ? "now" : values.drain === true ? "drain" : "keep" };
@@ -71,6 +75,7 @@ function parse(args: readonly string[]) {
         pool: { type: "string" },
         demo: { type: "boolean" },
         json: { type: "boolean" },
+        fix: { type: "boolean" },
         drain: { type: "boolean" },
         now: { type: "boolean" },
         help: { type: "boolean", short: "h" },

@@ -1,7 +1,8 @@
 import { ConfigError } from "../../config/faults.ts";
 import { cliWords } from "../model/catalog/cli.ts";
-import type { CreateApp } from "./app-port.ts";
+import type { CreateApp, CreateExaminers } from "./app-port.ts";
 import { type Command, readArguments } from "./arguments.ts";
+import { doctor } from "./doctor/doctor.ts";
 import { start } from "./start.ts";
 import { status } from "./status.ts";
 import { stop } from "./stop.ts";
@@ -10,6 +11,8 @@ import { ownVersion } from "./version.ts";
 /** Where the command line writes, and how it makes the service (loaded by `start` alone). */
 export interface CliOptions {
   readonly createApp: CreateApp;
+  /** Loaded by `doctor` alone. */
+  readonly createExaminers: CreateExaminers;
   readonly out: (line: string) => void;
   readonly err: (line: string) => void;
 }
@@ -39,6 +42,8 @@ async function perform(command: Exclude<Command, { command: "wrong" }>, options:
       return status({ ...command, print: options.out });
     case "stop":
       return stop({ ...command, print: options.out });
+    case "doctor":
+      return doctor({ ...command, createExaminers: options.createExaminers, print: options.out });
     case "help":
       options.out(cliWords.en.usage);
       return 0;

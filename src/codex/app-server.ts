@@ -22,12 +22,14 @@ export interface Launch {
   readonly hostEnv: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Time until a started process must take a connection, ms. Default 30,000. */
+  readonly readyWithinMs?: number;
 }
 
 // sun_path holds 104 bytes on macOS, 108 on Linux.
 const maxSocketBytes = 100;
 const maxLogBytes = 1024 * 1024;
-const readyWithinMs = 30_000;
+const readyMs = 30_000;
 const pollMs = 10;
 
 /** Starts a process and connects to it. Rejects with CodexError `spawnFailed`; nothing is left running then. */
@@ -54,7 +56,7 @@ export async function launch(name: string, options: Launch): Promise<{ record: P
   });
   const record = { pid: child.pid, startTime: startTimeOf(child.pid) ?? "", socket, host: hostname() };
   await writeFile(filesOf(socket).pid, JSON.stringify(record), { mode: 0o600 });
-  const stream = await ready(record, options.clock, () => ended);
+  const stream = await ready(record, options, () => ended);
   if (stream !== undefined) {
     // A process that ends in a hurry removes the link and leaves its target.
     const target = await readlink(socket).catch(() => undefined);
@@ -69,7 +71,7 @@ export async function launch(name: string, options: Launch): Promise<{ record: P
 
 async function ready(
   record: ProcessRecord,
-  clock: Clock,
+  { clock, readyWithinMs = readyMs }: Launch,
   ended: () => string | undefined,
 ): Promise<MessageStream | undefined> {
   const until = clock.now() + readyWithinMs;
@@ -95,7 +97,7 @@ export function markOf(record: Pick<ProcessRecord, "socket">): string {
  * Adds what this host knows: links resolved, Codex's sign-in, and the folders app-server puts sockets in (whoever can
  * talk to one answers his own approvals).
  */
-function fenced(policy: ServicePolicy): ServicePolicy {
+export function fenced(policy: ServicePolicy): ServicePolicy {
   const home = resolved(policy.home);
   const daemons = [tmpdir(), "/tmp"].map((dir) => join(dir, `codex-daemon-${process.getuid?.() ?? 0}`));
   const all = [...policy.deny, ...daemons, join(home, "app-server-control"), join(home, "auth.json")].map(resolved);

@@ -5,6 +5,8 @@ const en = {
   usage: `Usage:
   hotline start [--config FILE]            run the service in the foreground
   hotline status [--config FILE] [--json]  what the running service does
+  hotline doctor [--config FILE] [--fix] [--json]
+                                           look for what is wrong, and say (or do) what mends it
   hotline stop [--config FILE] [--drain|--now]
                                            stop it: running turns live on, are waited for, or are interrupted`,
   noCommand: "say what to do",
@@ -47,6 +49,8 @@ const zh: CliWords = {
   usage: `用法：
   hotline start [--config FILE]            在前台运行服务
   hotline status [--config FILE] [--json]  正在运行的服务在做什么
+  hotline doctor [--config FILE] [--fix] [--json]
+                                           查找问题，并说明（或执行）修复方法
   hotline stop [--config FILE] [--drain|--now]
                                            停止服务：正在进行的任务继续、等其结束或被中断`,
   noCommand: "请说明要做什么",

@@ -33,6 +33,7 @@ const code = await run(process.argv.slice(2), {
       if (mode === "drain" || (fault === "slow" && mode === "keep")) await new Promise(() => undefined);
     },
   }),
+  createExaminers: async () => [],
   out: (line) => void process.stdout.write(`${line}\n`),
   err: (line) => void process.stderr.write(`${line}\n`),
 });
