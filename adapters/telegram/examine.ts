@@ -145,6 +145,10 @@ async function examineGroup(it: Examination, bot: Me, group: ExamineOptions["gro
     return { check, state: "ok", message: words.telegram.inGroup(group.id) };
   } catch (error) {
     const failure = failureOf(error);
+    if (failure.kind === "api" && failure.migrateTo !== undefined) {
+      const message = words.telegram.moved(group.id, failure.migrateTo);
+      return { check, state: "error", message, fix: words.telegram.fixMoved(group.id, failure.migrateTo) };
+    }
     return failure.kind === "api" && (failure.code === 400 || failure.code === 403)
       ? outside
       : unanswered(check, failure, words);

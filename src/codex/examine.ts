@@ -1,12 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fenced, launch, markOf, removeFiles } from "./app-server.ts";
 import { bundledBinary, pinnedVersion } from "./binary.ts";
 import { openClient } from "./client.ts";
-import { configArgs, processEnv, processMark, profileName } from "./config-overrides.ts";
+import { configArgs, processEnv, processMark, profileName, type ServicePolicy } from "./config-overrides.ts";
 import { readAs } from "./errors.ts";
 import { run } from "./process.ts";
 import { endProcess } from "./process-end.ts";
@@ -50,7 +50,7 @@ export async function examineBinary(options: CodexRuntimeOptions, signal: AbortS
 export async function trySandbox(options: CodexRuntimeOptions, signal: AbortSignal): Promise<string | undefined> {
   const bin = options.bin ?? bundledBinary();
   return withFolder(async (folder) => {
-    const policy = policyOf(options, folder);
+    const policy = await policyOf(options, folder);
     const mark = randomBytes(6).toString("hex");
     const profile = profileName({ sandbox: "workspace-write", network: false }, mark);
     const args = ["sandbox", "-P", profile, "-C", folder, ...configArgs(fenced(policy), mark), "--", "true"];
@@ -71,7 +71,7 @@ export async function trySandbox(options: CodexRuntimeOptions, signal: AbortSign
 export async function examineServer(options: CodexRuntimeOptions, signal: AbortSignal): Promise<ServerExamination> {
   return withFolder(async (folder) => {
     const bin = options.bin ?? bundledBinary();
-    const policy = policyOf(options, folder);
+    const policy = await policyOf(options, folder);
     const { record, stream } = await launch("doctor", { ...options, bin, policy, runtimeDir: folder, readyWithinMs });
     try {
       return await Promise.race([ask(stream, options), aborted(signal)]);
@@ -111,9 +111,12 @@ function aborted(signal: AbortSignal): Promise<never> {
 }
 
 /** A home that is not there is not made: an empty one says the same. */
-function policyOf(options: CodexRuntimeOptions, folder: string) {
-  const { deny, env, proxyEnv, config } = options;
-  return { home: existsSync(options.home) ? options.home : join(folder, "home"), deny, env, proxyEnv, config };
+async function policyOf(options: CodexRuntimeOptions, folder: string): Promise<ServicePolicy> {
+  const { home, deny, env, proxyEnv, config } = options;
+  if (existsSync(home)) return { home, deny, env, proxyEnv, config };
+  const empty = join(folder, "home");
+  await mkdir(empty);
+  return { home: empty, deny, env, proxyEnv, config };
 }
 
 async function withFolder<T>(act: (folder: string) => Promise<T>): Promise<T> {

@@ -23,6 +23,8 @@ const en = {
       `end the other program; if you do not know it: @BotFather → /mybots → your bot → API Token → Revoke, and put the new one at ${place}`,
     inGroup: (group: string) => `${group}: the bot hears what it shall`,
     fixNotInGroup: (bot: string) => `open the group → its name → Add members → ${bot}; or take it out of access.groups`,
+    moved: (group: string, to: number) => `group ${group} became a supergroup, its id is now ${to}`,
+    fixMoved: (group: string, to: number) => `write telegram:${to} instead of telegram:${group} in access.groups`,
     privacy: (group: string) =>
       `group ${group} has mode all, but privacy mode is on: the bot hears only mentions, replies and commands`,
     fixPrivacy: (bot: string) =>
@@ -110,6 +112,8 @@ const zh: DoctorChannelWords = {
       `结束另一个程序；若不知道是哪个：@BotFather → /mybots → 你的机器人 → API Token → Revoke，把新令牌写到 ${place}`,
     inGroup: (group) => `${group}：机器人能收到应收的消息`,
     fixNotInGroup: (bot) => `打开群 → 群名 → 添加成员 → ${bot}；或从 access.groups 中删除`,
+    moved: (group, to) => `群 ${group} 已升级为超级群，id 变为 ${to}`,
+    fixMoved: (group, to) => `在 access.groups 中把 telegram:${group} 改为 telegram:${to}`,
     privacy: (group) => `群 ${group} 的模式是 all，但隐私模式已开启：机器人只能收到提及、回复和命令`,
     fixPrivacy: (bot) =>
       `@BotFather → /mybots → ${bot} → Bot Settings → Group Privacy → Turn off，然后把机器人移出群再加回；或设为管理员`,

@@ -1,3 +1,4 @@
+import { type Application, completeApplication } from "./application.ts";
 import { cardButtons, cardText, readable } from "./card-text.ts";
 import { type ConnectionOptions, Connections } from "./connection.ts";
 import type { Context } from "./context.ts";
@@ -32,6 +33,7 @@ const allScopes = [
   "im:chat:read",
   "cardkit:card:write",
   "contact:user.base:readonly",
+  "application:application:self_manage",
 ];
 
 /**
@@ -65,6 +67,7 @@ export class FeishuEmulator {
       appId: this.appId,
       botId: this.botId,
       scopes: new Set(options.scopes ?? allScopes),
+      application: completeApplication(),
       violations: [],
       cardTokens: new Map(),
     };
@@ -97,6 +100,11 @@ export class FeishuEmulator {
 
   get scopes(): Set<string> {
     return this.#context.scopes;
+  }
+
+  /** How the app stands in the console. */
+  get application(): Application {
+    return this.#context.application;
   }
 
   expireTokens(): void {

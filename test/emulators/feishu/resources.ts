@@ -168,7 +168,13 @@ function user(context: Context, call: Call): Answer {
 /** Answers beside `code`, not below `data`: an interface of the first generation. */
 function info(context: Context): Answer {
   return {
-    bot: { activate_status: 2, app_name: "Hotline", open_id: context.botId, ip_white_list: [], avatar_url: "" },
+    bot: {
+      activate_status: context.application.botStatus,
+      app_name: "Hotline",
+      open_id: context.botId,
+      ip_white_list: [],
+      avatar_url: "",
+    },
   };
 }
 
