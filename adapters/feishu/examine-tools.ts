@@ -32,10 +32,11 @@ export function ask(it: Examination, path: string, query: Readonly<Record<string
 export function unanswered(check: string, error: unknown, { words }: Examination): Finding {
   if (!(error instanceof ApiFailure)) throw error;
   const { failure } = error;
+  const silent = failure.kind === "http" && (failure.aborted || failure.reason === "ECONNABORTED");
   const message =
     failure.kind === "api"
       ? words.answers("Feishu", `${failure.code} ${failure.message}`)
-      : words.unreachable("Feishu", failure.aborted ? words.noAnswer : failure.reason);
+      : words.unreachable("Feishu", silent ? words.noAnswer : failure.reason);
   return { check, state: "error", message, fix: words.fixUnreachable };
 }
 

@@ -37,6 +37,8 @@ export interface FeishuOptions {
 }
 
 const uploadTimeoutMs = 300_000;
+/** Somebody waits for the whole examination. */
+const examineTimeoutMs = 3000;
 
 /** The Feishu channel: only importer of the Lark SDK. One instance per app. */
 export function createFeishuChannel(options: FeishuOptions): Channel {
@@ -114,7 +116,7 @@ export function createFeishuExaminer(
   const account = accountKey({ channel: "feishu", account: options.id });
   const domain = feishuAddress(options.domain ?? "feishu");
   const agent = options.proxyAgent === undefined ? {} : { agent: options.proxyAgent };
-  const client = createClient({ appId, appSecret, domain, ...agent, timeoutMs: 15_000, uploadTimeoutMs });
+  const client = createClient({ appId, appSecret, domain, ...agent, timeoutMs: examineTimeoutMs, uploadTimeoutMs });
   const app = { account, appId, console: `${domain}/app/${appId}`, call: client.call };
   return { account, address: domain, examine: (asked, signal) => examineAccount(app, asked, signal) };
 }

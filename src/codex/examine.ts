@@ -44,7 +44,7 @@ export async function examineBinary(options: CodexRuntimeOptions, signal: AbortS
 }
 
 /**
- * Runs `true` in the very sandbox that commands of the model get (workspace-write, with all that is denied), in an
+ * Runs a command that does nothing in the very sandbox that commands of the model get (workspace-write, with all that is denied), in an
  * empty folder. Resolves with what stands in the way, undefined when nothing does. CodexError `spawnFailed` without binary.
  */
 export async function trySandbox(options: CodexRuntimeOptions, signal: AbortSignal): Promise<string | undefined> {
@@ -53,7 +53,18 @@ export async function trySandbox(options: CodexRuntimeOptions, signal: AbortSign
     const policy = await policyOf(options, folder);
     const mark = randomBytes(6).toString("hex");
     const profile = profileName({ sandbox: "workspace-write", network: false }, mark);
-    const args = ["sandbox", "-P", profile, "-C", folder, ...configArgs(fenced(policy), mark), "--", "true"];
+    const args = [
+      "sandbox",
+      "-P",
+      profile,
+      "-C",
+      folder,
+      ...configArgs(fenced(policy), mark),
+      "--",
+      "/bin/sh",
+      "-c",
+      ":",
+    ];
     try {
       await run(bin, args, processEnv(options.hostEnv, policy), signal);
       return undefined;
@@ -128,9 +139,10 @@ async function withFolder<T>(act: (folder: string) => Promise<T>): Promise<T> {
   }
 }
 
-/** The last line a failed command wrote, else the error itself. */
+/** The last line of a failed command that says why, else the error itself. */
 function lastLine(error: unknown): string {
   const stderr: unknown = error instanceof Error ? Reflect.get(error, "stderr") : undefined;
-  const lines = typeof stderr === "string" ? stderr.split("\n").filter((line) => line.trim() !== "") : [];
+  const lines =
+    typeof stderr === "string" ? stderr.split("\n").filter((line) => !/^\s*$|^(note|warning):/i.test(line)) : [];
   return lines.at(-1)?.trim() ?? String(error);
 }
