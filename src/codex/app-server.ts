@@ -22,14 +22,14 @@ export interface Launch {
   readonly hostEnv: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Time until a started process must take a connection, ms. Default 30,000. */
-  readonly readyWithinMs?: number;
+  /** Ends the wait for a started process before its 30 s. */
+  readonly signal?: AbortSignal;
 }
 
 // sun_path holds 104 bytes on macOS, 108 on Linux.
 const maxSocketBytes = 100;
 const maxLogBytes = 1024 * 1024;
-const readyMs = 30_000;
+const readyWithinMs = 30_000;
 const pollMs = 10;
 
 /** Starts a process and connects to it. Rejects with CodexError `spawnFailed`; nothing is left running then. */
@@ -71,11 +71,11 @@ export async function launch(name: string, options: Launch): Promise<{ record: P
 
 async function ready(
   record: ProcessRecord,
-  { clock, readyWithinMs = readyMs }: Launch,
+  { clock, signal }: Launch,
   ended: () => string | undefined,
 ): Promise<MessageStream | undefined> {
   const until = clock.now() + readyWithinMs;
-  while (ended() === undefined && clock.now() < until) {
+  while (ended() === undefined && clock.now() < until && signal?.aborted !== true) {
     if (existsSync(record.socket)) {
       try {
         return await openWsStream(record.socket);

@@ -83,7 +83,8 @@ export async function examineServer(options: CodexRuntimeOptions, signal: AbortS
   return withFolder(async (folder) => {
     const bin = options.bin ?? bundledBinary();
     const policy = await policyOf(options, folder);
-    const { record, stream } = await launch("doctor", { ...options, bin, policy, runtimeDir: folder, readyWithinMs });
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(readyWithinMs)]);
+    const { record, stream } = await launch("doctor", { ...options, bin, policy, runtimeDir: folder, signal: limit });
     try {
       return await Promise.race([ask(stream, options), aborted(signal)]);
     } finally {

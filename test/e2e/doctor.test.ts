@@ -1,6 +1,7 @@
-import { chmodSync, existsSync, mkdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { bundledBinary } from "../../src/codex/binary.ts";
 import { DoctorWorld } from "./doctor-world.ts";
 
 let world: DoctorWorld;
@@ -64,10 +65,28 @@ describe("a healthy machine", () => {
     expect((await world.run()).output).toMatch(/^正常 +node.*一切正常。\n$/s);
   });
 
-  it("leaves nothing behind", async () => {
-    const { output } = await world.run();
-    expect(output).toContain("All is well.");
-    expect(existsSync(world.path("data", "hotline.lock"))).toBe(false);
+  it("gets back as it was: no process, no file", async () => {
+    const temporary = world.path("tmp");
+    mkdirSync(temporary);
+    expect((await world.run([], { TMPDIR: temporary })).output).toContain("All is well.");
+    // Codex's sandbox keeps a folder there for all its runs.
+    const left = readdirSync(temporary).filter((name) => !name.startsWith("codex-bwrap-"));
+    expect([readdirSync(world.path("data")), left]).toEqual([[], []]);
+    expect(await world.service.codexPids()).toEqual([]);
+  });
+
+  it.runIf(process.platform === "linux")("gets back as it was when doctor is interrupted", async () => {
+    const temporary = world.path("tmp");
+    mkdirSync(temporary);
+    // Listens only when it is too late, like a Codex on a very slow machine.
+    const bin = script(world.path("codex-bin"), `sleep 3; exec ${bundledBinary()} "$@"`);
+    await world.configure({ codex: { bin, home: world.path("codex") } });
+    const visit = world.run([], { TMPDIR: temporary }, ["sh", "-c", `echo $$ > ${world.path("pid")}; exec "$@"`, "-"]);
+    const started = (): boolean => readdirSync(temporary).some((name) => name.startsWith("hotline-doctor-"));
+    await expect.poll(started, { timeout: 20_000 }).toBe(true);
+    process.kill(Number(await world.read("pid")), "SIGINT");
+    expect((await visit).code).toBe(1);
+    expect(readdirSync(temporary).filter((name) => !name.startsWith("codex-bwrap-"))).toEqual([]);
     expect(await world.service.codexPids()).toEqual([]);
   });
 });

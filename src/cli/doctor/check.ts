@@ -32,20 +32,29 @@ export function sceneOf(config: LoadedConfig, service: ServiceState): Scene {
   return { config, words, service, place: (keyPath) => words.place(keyPath, config.file) };
 }
 
-/** Runs all checks at once, each at most `limitMs` (and a second to clean up); findings in the order of the checks. Never rejects. */
+/**
+ * Runs all checks at once, each at most `limitMs` (and a second to clean up), or until `stop`; findings in the order of
+ * the checks. Never rejects.
+ */
 export async function runChecks(
   checks: readonly Check[],
   limitMs: number,
   words: DoctorWords,
+  stop?: AbortSignal,
 ): Promise<readonly Finding[]> {
-  const found = await Promise.all(checks.map((check) => runCheck(check, limitMs, words)));
+  const found = await Promise.all(checks.map((check) => runCheck(check, limitMs, words, stop)));
   return found.flat();
 }
 
-async function runCheck(check: Check, limitMs: number, words: DoctorWords): Promise<readonly Finding[]> {
+async function runCheck(
+  check: Check,
+  limitMs: number,
+  words: DoctorWords,
+  stop: AbortSignal | undefined,
+): Promise<readonly Finding[]> {
   const late = (): Finding => ({ check: check.name, state: "error", message: words.noTime(limitMs / 1000) });
   try {
-    const found = await withinLimit((signal) => check.run(signal), limitMs);
+    const found = await withinLimit((signal) => check.run(signal), limitMs, stop);
     return found === "late" ? [late()] : found;
   } catch (error) {
     if (error instanceof LateError) return [late()];
@@ -58,17 +67,22 @@ class LateError extends Error {
   override readonly name = "TimeoutError";
 }
 
-/** Resolves with the result of `work`; aborts it after `limitMs`, and gives up on it a second later. */
-export async function withinLimit<T>(work: (signal: AbortSignal) => Promise<T>, limitMs: number): Promise<T | "late"> {
+/** Resolves with the result of `work`; aborts it after `limitMs` or at `stop`, and gives up on it a second later. */
+export async function withinLimit<T>(
+  work: (signal: AbortSignal) => Promise<T>,
+  limitMs: number,
+  stop?: AbortSignal,
+): Promise<T | "late"> {
   const abort = new AbortController();
-  let giveUp: (value: "late") => void = () => undefined;
+  const timers: NodeJS.Timeout[] = [];
   const late = new Promise<"late">((resolve) => {
-    giveUp = resolve;
+    const end = (): void => {
+      abort.abort(new LateError("no answer in time"));
+      timers.push(setTimeout(() => resolve("late"), graceMs));
+    };
+    timers.push(setTimeout(end, limitMs));
+    stop?.addEventListener("abort", end, { once: true });
   });
-  const timers = [
-    setTimeout(() => abort.abort(new LateError("no answer in time")), limitMs),
-    setTimeout(() => giveUp("late"), limitMs + graceMs),
-  ];
   try {
     const working = work(abort.signal);
     // When we gave up on it, nobody else looks at its end.

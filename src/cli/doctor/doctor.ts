@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { ConfigError, faultLine } from "../../../config/faults.ts";
 import { type LoadedConfig, loadConfig } from "../../../config/load.ts";
 import { type DoctorWords, doctorWords } from "../../model/catalog/doctor.ts";
@@ -29,18 +30,43 @@ export interface DoctorOptions {
 }
 
 /** Time of a check and of a mend, ms: with both, and a second each to clean up, all is done in 15 s. */
-const checkMs = 8000;
-const mendMs = 3000;
+const checkMs = 7000;
+const mendMs = 2500;
 
 /**
  * Looks at everything the service needs, all at once, and prints one line per check in a fixed order; with `fix` does
- * what is safe and says so. Whether the service runs or not. 1 when an error is left, else 0.
+ * what is safe and says so. Whether the service runs or not. 1 when an error is left, or when interrupted, else 0.
  */
 export async function doctor(options: DoctorOptions): Promise<number> {
+  const interruption = createInterruption();
+  try {
+    return await visit(options, interruption.signal);
+  } finally {
+    interruption.forget();
+  }
+}
+
+/** Until the first SIGINT, SIGTERM or SIGHUP: what was started is ended before we are. */
+function createInterruption(): { readonly signal: AbortSignal; readonly forget: () => void } {
+  const stop = new AbortController();
+  // Every check listens.
+  setMaxListeners(0, stop.signal);
+  const end = (): void => stop.abort(new Error("interrupted"));
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(name, end);
+  return {
+    signal: stop.signal,
+    forget() {
+      for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.off(name, end);
+    },
+  };
+}
+
+async function visit(options: DoctorOptions, stop: AbortSignal): Promise<number> {
   const read = readConfig(options.configFile);
   const words = doctorWords["config" in read ? read.config.language : "en"];
   const found =
-    "config" in read ? await examine(read.config, options.createExaminers) : await withoutConfig(read, words);
+    "config" in read ? await examine(read.config, options.createExaminers, stop) : await withoutConfig(read, words);
+  if (stop.aborted) return 1;
   const redact = createRedactor("config" in read ? read.config.secrets : []);
   const outcomes: readonly Outcome[] = options.fix ? await mendAll(found, mendMs, words) : found;
   const clean = outcomes.map((one) => ({
@@ -83,7 +109,11 @@ async function withoutConfig(read: { readonly fault: ConfigError }, words: Docto
   ];
 }
 
-async function examine(config: LoadedConfig, createExaminers: CreateExaminers): Promise<readonly Finding[]> {
+async function examine(
+  config: LoadedConfig,
+  createExaminers: CreateExaminers,
+  stop: AbortSignal,
+): Promise<readonly Finding[]> {
   const [service, examiners] = await Promise.all([findService(config), createExaminers(config)]);
   const scene = sceneOf(config, service);
   const { words } = scene;
@@ -105,7 +135,7 @@ async function examine(config: LoadedConfig, createExaminers: CreateExaminers): 
     { name: "web", run: () => checkWeb(scene) },
     { name: "leftovers", run: () => checkLeftovers(scene) },
   ];
-  return runChecks(checks, checkMs, words);
+  return runChecks(checks, checkMs, words, stop);
 }
 
 function gitCheck(environment: ChildEnvironment, words: DoctorWords): Check {
