@@ -1,4 +1,5 @@
 import type { ExamineOptions } from "../../src/channel/port.ts";
+import { untilAborted } from "../../src/lib/until-aborted.ts";
 import type { DoctorChannelWords } from "../../src/model/catalog/doctor-channels.ts";
 import type { Finding } from "../../src/model/finding.ts";
 import { ApiFailure } from "./errors.ts";
@@ -20,12 +21,22 @@ export interface Examination extends ExaminedApp {
   readonly signal: AbortSignal;
 }
 
-const callMs = 4000;
+const callMs = 3000;
 
 /** A GET with its time limit. Rejects with ApiFailure. */
-export function ask(it: Examination, path: string, query: Readonly<Record<string, string>> = {}): Promise<unknown> {
+export async function ask(
+  it: Examination,
+  path: string,
+  query: Readonly<Record<string, string>> = {},
+): Promise<unknown> {
   const limit = AbortSignal.any([it.signal, AbortSignal.timeout(callMs)]);
-  return it.call({ method: "GET", path, query }, limit);
+  try {
+    // Fetching a token, and waiting for a proxy, heed no signal.
+    return await untilAborted(it.call({ method: "GET", path, query }, limit), limit);
+  } catch (error) {
+    if (!limit.aborted) throw error;
+    throw new ApiFailure(path, { kind: "http", reason: "aborted", notSent: false, aborted: true });
+  }
 }
 
 /** What a failure is to the operator, free of secrets. Rethrows what is no failure of the platform. */

@@ -7,7 +7,7 @@ import { ApiFailure, type Failure, failureReason } from "./errors.ts";
 
 /** How long another poller has to show itself by taking the line from us, s. */
 const rivalSeconds = 3;
-const callMs = 4000;
+const callMs = 3000;
 
 const me = z.object({ id: z.number(), username: z.string(), can_read_all_group_messages: z.boolean().catch(true) });
 const webhookInfo = z.object({ url: z.string() });

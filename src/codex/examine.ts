@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { untilAborted } from "../lib/until-aborted.ts";
 import { fenced, launch, markOf, removeFiles } from "./app-server.ts";
 import { bundledBinary, pinnedVersion } from "./binary.ts";
 import { openClient } from "./client.ts";
@@ -86,7 +87,7 @@ export async function examineServer(options: CodexRuntimeOptions, signal: AbortS
     const limit = AbortSignal.any([signal, AbortSignal.timeout(readyWithinMs)]);
     const { record, stream } = await launch("doctor", { ...options, bin, policy, runtimeDir: folder, signal: limit });
     try {
-      return await Promise.race([ask(stream, options), aborted(signal)]);
+      return await untilAborted(ask(stream, options), signal);
     } finally {
       const { clock, log } = options;
       const mark = { name: processMark, value: markOf(record) };
@@ -113,13 +114,6 @@ async function ask(stream: Parameters<typeof openClient>[0], options: CodexRunti
     ...(config.model ? { model: config.model } : {}),
     ...(config.sandbox_mode ? { foreignSandboxMode: config.sandbox_mode } : {}),
   };
-}
-
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    else signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-  });
 }
 
 /** A home that is not there is not made: an empty one says the same. */

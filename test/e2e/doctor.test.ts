@@ -346,4 +346,17 @@ describe("the surroundings", () => {
       "feishu~main.app",
     ]);
   });
+
+  it("a proxy that takes connections and leads nowhere: every check ends all the same", async () => {
+    const { appId, appSecret } = world.feishu;
+    const channels = { telegram: [{ token: world.telegram.token }], feishu: [{ appId, appSecret }] };
+    const access = { owners: ["telegram:1"] };
+    await world.configure({ access, proxy: `http://127.0.0.1:${await blackHole()}` }, channels);
+    const check = "check network, DNS and firewall; behind a proxy set HTTPS_PROXY or proxy in hotline.yaml";
+    expect(await world.complaints()).toEqual([
+      `error telegram~main.token: Telegram cannot be reached: no answer in time → ${check}`,
+      `error feishu~main.app: Feishu cannot be reached: no answer in time → ${check}`,
+      "warn clock: cannot be compared: no platform answers → see the lines of the channels",
+    ]);
+  });
 });

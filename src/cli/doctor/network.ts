@@ -2,6 +2,7 @@ import { request as plainRequest } from "node:http";
 import { request as secureRequest } from "node:https";
 import { connect } from "node:net";
 import { createProxyAgents } from "../../lib/proxy-agent.ts";
+import { untilAborted } from "../../lib/until-aborted.ts";
 import type { Finding } from "../../model/finding.ts";
 import { reasonOf, type Scene } from "./check.ts";
 
@@ -40,7 +41,7 @@ function skewOf(
   const url = new URL("/", root);
   const request = url.protocol === "http:" ? plainRequest : secureRequest;
   const before = Date.now();
-  return new Promise((resolve, reject) => {
+  const told = new Promise<number | undefined>((resolve, reject) => {
     const outgoing = request(url, { method: "HEAD", signal, agent: agent ?? false }, (response) => {
       response.resume();
       const theirs = Date.parse(response.headers.date ?? "");
@@ -51,6 +52,8 @@ function skewOf(
     outgoing.on("error", reject);
     outgoing.end();
   });
+  // While a proxy keeps the connection waiting, an aborted request says nothing.
+  return untilAborted(told, signal);
 }
 
 /** Whether the proxy takes connections. */

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { realpath } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { LoadedConfig } from "../../../config/load.ts";
+import type { DoctorWords } from "../../model/catalog/doctor.ts";
 import type { Finding } from "../../model/finding.ts";
 import { embeddedFiles, findRedisServer } from "../../redis/embedded-files.ts";
 import { runningServer } from "../../redis/embedded-server.ts";
@@ -70,7 +71,7 @@ async function checkOwn(scene: Scene, redis: AskRedis, signal: AbortSignal): Pro
       {
         check,
         state: "error",
-        message: words.redisSilent(filesOf(config).socket, reasonOf(error)),
+        message: words.redisSilent(filesOf(config).socket, whyOf(error, words)),
         fix: words.fixRedisSilent(filesOf(config).logFile),
       },
     ];
@@ -94,7 +95,7 @@ async function checkForeign(scene: Scene, redis: AskRedis, signal: AbortSignal):
     const found = await redis(signal);
     return found === undefined ? [] : judge(found, url, scene);
   } catch (error) {
-    const reason = reasonOf(error);
+    const reason = whyOf(error, words);
     const refused = /\b(NOAUTH|WRONGPASS|NOPERM)\b|invalid password/i.test(reason);
     return [
       {
@@ -143,6 +144,11 @@ function judge(found: RedisExamination, url: string, { words, place }: Scene): r
 
 function setting(url: string, what: string): string {
   return `redis-cli -u ${url} CONFIG SET ${what} && redis-cli -u ${url} CONFIG REWRITE`;
+}
+
+function whyOf(error: unknown, words: DoctorWords): string {
+  const late = error instanceof Error && error.name === "TimeoutError";
+  return late ? words.noTime(askMs / 1000) : reasonOf(error);
 }
 
 /** Without name and password. */

@@ -1,5 +1,6 @@
 import type { DoctorWords } from "../../model/catalog/doctor.ts";
 import type { Finding } from "../../model/finding.ts";
+import { columnsOf } from "../../model/text/width.ts";
 import { reasonOf, withinLimit } from "./check.ts";
 
 /** A finding, and whether it was mended just now: `message` then says what was done and `state` is `ok`. */
@@ -60,5 +61,7 @@ function lineOf(one: Outcome, width: number, words: DoctorWords): string {
   const state = one.mended === true ? words.states.mended : words.states[one.state];
   const fix = one.fix === undefined ? "" : ` → ${one.fix}`;
   const own = one.mend === undefined ? "" : ` [--fix]`;
-  return `${state.padEnd(5)}  ${one.check.padEnd(width)}  ${one.message}${fix}${own}`.replaceAll(/\p{Cc}+/gu, " ");
+  const states = Object.values(words.states).map(columnsOf);
+  const padding = " ".repeat(Math.max(...states) - columnsOf(state));
+  return `${state}${padding}  ${one.check.padEnd(width)}  ${one.message}${fix}${own}`.replaceAll(/\p{Cc}+/gu, " ");
 }
