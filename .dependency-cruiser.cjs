@@ -42,11 +42,15 @@ module.exports = {
     rule("demo-is-wired-by-cli", { path: "^src/", pathNot: "^src/(app\\.ts$|cli/|demo/)" }, { path: "^src/demo/" }),
     sees("telemetry-is-independent", "^src/telemetry/", "telemetry/|model/|lib/"),
     rule("codex-protocol-stays-home", { pathNot: "^(src/codex/|test/)" }, { path: "^src/codex/protocol/" }),
-    rule("only-app-wires", { path: "^src/", pathNot: "^src/(app|channels|setup)\\.ts$" }, { path: "^adapters/" }),
+    rule(
+      "only-app-wires",
+      { path: "^src/", pathNot: "^src/(app|channels|examiners|setup)\\.ts$" },
+      { path: "^adapters/" },
+    ),
     rule(
       "app-is-the-top",
-      { path: "^src/", pathNot: "^src/((app|channels|setup|main)\\.ts$|cli/)" },
-      { path: "^src/((app|channels|setup|main)\\.ts$|cli/)" },
+      { path: "^src/", pathNot: "^src/((app|channels|examiners|setup|main)\\.ts$|cli/)" },
+      { path: "^src/((app|channels|examiners|setup|main)\\.ts$|cli/)" },
     ),
     rule(
       "adapters-see-the-port",
@@ -64,7 +68,7 @@ module.exports = {
     rule("config-is-leaf", { path: "^config/" }, { path: "^(src/(?!lib/|model/)|adapters/)" }),
     rule(
       "config-read-at-the-edge",
-      { path: "^src/", pathNot: "^src/((app|channels|main)\\.ts$|cli/)" },
+      { path: "^src/", pathNot: "^src/((app|channels|examiners|main)\\.ts$|cli/)" },
       { path: "^config/(?!schema\\.ts$)" },
     ),
     rule("no-test-in-prod", { path: "^(src|adapters|config)/" }, { path: "^test/" }),

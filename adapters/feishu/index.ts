@@ -1,5 +1,5 @@
 import type { Agent } from "node:http";
-import type { Channel } from "../../src/channel/port.ts";
+import type { Channel, Examiner } from "../../src/channel/port.ts";
 import { createHealthKeeper } from "../../src/lib/account-health.ts";
 import type { Clock } from "../../src/lib/clock.ts";
 import type { Logger } from "../../src/lib/log.ts";
@@ -10,8 +10,9 @@ import { createClient, type FeishuClient } from "./client.ts";
 import { connect } from "./connection.ts";
 import { createDirectory } from "./directory.ts";
 import { bridgeError, classify, codeOf, isTold } from "./errors.ts";
+import { examineAccount } from "./examine.ts";
 import { download } from "./files.ts";
-import { missingScopes } from "./grants.ts";
+import { ungrantedScopes } from "./grants.ts";
 import { createHttp } from "./http.ts";
 import { renderFrame } from "./live.ts";
 import { renderBody } from "./outbound.ts";
@@ -37,6 +38,8 @@ export interface FeishuOptions {
 }
 
 const uploadTimeoutMs = 300_000;
+/** Somebody waits for the whole examination. */
+const examineTimeoutMs = 3000;
 
 /** The Feishu channel: only importer of the Lark SDK. One instance per app. */
 export function createFeishuChannel(options: FeishuOptions): Channel {
@@ -106,6 +109,19 @@ export function createFeishuChannel(options: FeishuOptions): Channel {
   };
 }
 
+/** Looks at one app for `hotline doctor`; receives and sends nothing. */
+export function createFeishuExaminer(
+  options: Pick<FeishuOptions, "id" | "appId" | "appSecret" | "domain" | "proxyAgent">,
+): Examiner {
+  const { appId, appSecret } = options;
+  const account = accountKey({ channel: "feishu", account: options.id });
+  const domain = feishuAddress(options.domain ?? "feishu");
+  const agent = options.proxyAgent === undefined ? {} : { agent: options.proxyAgent };
+  const client = createClient({ appId, appSecret, domain, ...agent, timeoutMs: examineTimeoutMs, uploadTimeoutMs });
+  const app = { account, appId, console: `${domain}/app/${appId}`, call: client.call };
+  return { account, address: domain, examine: (asked, signal) => examineAccount(app, asked, signal) };
+}
+
 /** Content of a card that a call sends or changes. */
 function contentOf(call: OutboundCall): string | undefined {
   const request = feishuRequest(call);
@@ -142,7 +158,7 @@ export async function readMissingScopes(
   const agent = proxyAgent === undefined ? {} : { agent: proxyAgent };
   const domain = feishuAddress(account.domain ?? "feishu");
   const { call } = createClient({ appId, appSecret, domain, ...agent, timeoutMs: 15_000, uploadTimeoutMs });
-  return missingScopes(call, signal).catch((error: unknown) => {
+  return ungrantedScopes(call, signal).catch((error: unknown) => {
     if (isTold(error)) return undefined;
     throw error;
   });

@@ -1,5 +1,5 @@
 import type { Agent } from "node:http";
-import type { Channel, ChannelIdentity } from "../../src/channel/port.ts";
+import type { Channel, ChannelIdentity, Examiner } from "../../src/channel/port.ts";
 import { createHealthKeeper, type HealthKeeper } from "../../src/lib/account-health.ts";
 import type { Clock } from "../../src/lib/clock.ts";
 import type { Logger } from "../../src/lib/log.ts";
@@ -8,6 +8,7 @@ import { capabilities } from "./capabilities.ts";
 import { createClient, type TelegramClient } from "./client.ts";
 import { createCommandMenu } from "./commands.ts";
 import { ApiFailure, bridgeError, classify } from "./errors.ts";
+import { examineAccount } from "./examine.ts";
 import { download } from "./files.ts";
 import { renderBody } from "./outbound.ts";
 import { createPerform } from "./perform.ts";
@@ -47,7 +48,7 @@ export function createTelegramChannel(options: TelegramOptions): Channel {
   const account = accountKey({ channel: "telegram", account: options.id });
   const log = options.log.child({ channel: account });
   const { clock } = options;
-  const apiRoot = (options.apiRoot ?? telegramAddress).replace(/\/+$/, "");
+  const apiRoot = rootOf(options.apiRoot);
   const agent = options.proxyAgent === undefined ? {} : { agent: options.proxyAgent };
   const pollSeconds = options.pollSeconds ?? 25;
   const client = createClient({
@@ -94,6 +95,27 @@ export function createTelegramChannel(options: TelegramOptions): Channel {
       ),
     publishCommands: menu,
   };
+}
+
+/** Looks at one bot for `hotline doctor`; receives and sends nothing. */
+export function createTelegramExaminer(
+  options: Pick<TelegramOptions, "id" | "token" | "apiRoot" | "proxyAgent">,
+): Examiner {
+  const account = accountKey({ channel: "telegram", account: options.id });
+  const apiRoot = rootOf(options.apiRoot);
+  const client = createClient({
+    token: options.token,
+    apiRoot,
+    ...(options.proxyAgent === undefined ? {} : { agent: options.proxyAgent }),
+    callTimeoutSeconds: 30,
+    pollTimeoutSeconds: 30,
+    uploadTimeoutSeconds: 30,
+  });
+  return { account, address: apiRoot, examine: (asked, signal) => examineAccount(client, account, asked, signal) };
+}
+
+function rootOf(apiRoot: string = telegramAddress): string {
+  return apiRoot.replace(/\/+$/, "");
 }
 
 /** Telegram numbers people above zero and groups below. */

@@ -7,6 +7,7 @@ import type {
   OutboxOp,
   Screen,
 } from "../model/delivery.ts";
+import type { Finding } from "../model/finding.ts";
 import type { ChatKey, MessageId, Nonce, PersonId, RequestNumber } from "../model/ids.ts";
 import type { Attachment, InboundMessage, Mail, Person } from "../model/message.ts";
 import type { ButtonRecord, RequestAnswer, RequestRecord } from "../model/request.ts";
@@ -140,6 +141,27 @@ export interface Channel {
     commands: Readonly<Record<"en" | "zh-CN", readonly { readonly name: string; readonly description: string }[]>>,
     signal: AbortSignal,
   ): Promise<void>;
+}
+
+/** What an adapter is told when it looks at its account for `hotline doctor`. */
+export interface ExamineOptions {
+  readonly language: Language;
+  /** The service runs on this account: nothing may be asked that takes its messages away. */
+  readonly running: boolean;
+  /** Groups of this channel that are on, by the platform's own ids. */
+  readonly groups: readonly { readonly id: string; readonly mode: "mention" | "all" }[];
+  /** Where a key of the account stands, as an operator reads it: `token` → "channels.telegram.0.token in …". */
+  readonly place: (key: string) => string;
+}
+
+/** Looks at one account. Implementations: `adapters/<channel>/examine.ts`. */
+export interface Examiner {
+  /** `telegram~main`. */
+  readonly account: string;
+  /** Root address of the platform. */
+  readonly address: string;
+  /** What is right and wrong with it, in a fixed order; changes nothing. Rejects only when aborted, or by a fault of ours. */
+  examine(options: ExamineOptions, signal: AbortSignal): Promise<readonly Finding[]>;
 }
 
 /** Result of a durable ingest. `full`: the chat's mailbox cap is reached, nothing was stored. */

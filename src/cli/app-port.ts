@@ -1,4 +1,5 @@
 import type { LoadedConfig } from "../../config/load.ts";
+import type { Examiner } from "../channel/port.ts";
 import type { Logger } from "../lib/log.ts";
 import type { HealthReport } from "../telemetry/health.ts";
 import type { Redactor } from "../telemetry/redact.ts";
@@ -61,3 +62,12 @@ export type CreateApp = (
   config: LoadedConfig,
   tools: { readonly logger: Logger; readonly redact: Redactor; readonly demo: boolean },
 ) => Promise<App>;
+
+/** An account as `hotline doctor` looks at it. */
+export interface AccountExaminer extends Examiner {
+  /** Where it stands in the configuration: `channels.telegram.0`. */
+  readonly keyPath: string;
+}
+
+/** Makes an examiner for each configured account, in the order of the configuration. Asks nothing yet. */
+export type CreateExaminers = (config: LoadedConfig) => Promise<readonly AccountExaminer[]>;

@@ -9,6 +9,7 @@ export type Command =
   | ({ readonly command: "init" } & InitFlags)
   | { readonly command: "status"; readonly configFile?: string; readonly json: boolean }
   | { readonly command: "stop"; readonly configFile?: string; readonly mode: StopMode }
+  | { readonly command: "doctor"; readonly configFile?: string; readonly json: boolean; readonly fix: boolean }
   | { readonly command: "help" | "version" }
   | { readonly command: "wrong"; readonly sentence: string };
 
@@ -17,6 +18,7 @@ interface Values extends InitValues {
   readonly pool?: string | undefined;
   readonly demo?: boolean | undefined;
   readonly json?: boolean | undefined;
+  readonly fix?: boolean | undefined;
   readonly drain?: boolean | undefined;
   readonly now?: boolean | undefined;
 }
@@ -25,6 +27,7 @@ const optionsOf: Readonly<Record<string, readonly (keyof Values)[]>> = {
   init: ["config", ...initOptions],
   start: ["config", "role", "pool", "demo"],
   status: ["config", "json"],
+  doctor: ["config", "json", "fix"],
   stop: ["config", "drain", "now"],
 };
 
@@ -51,6 +54,7 @@ function commandOf(name: string, values: Values, words: CliWords): Command {
   const where = values.config === undefined ? {} : { configFile: values.config };
   if (name === "init") return initCommand(values, words);
   if (name === "status") return { command: "status", ...where, json: values.json === true };
+  if (name === "doctor") return { command: "doctor", ...where, json: values.json === true, fix: values.fix === true };
   if (name === "stop") {
     if (values.drain === true && values.now === true) return wrong(words.drainOrNow);
     return { command: "stop", ...where, mode: values.now === true ? "now" : values.drain === true ? "drain" : "keep" };
@@ -80,6 +84,7 @@ function parse(args: readonly string[]) {
         pool: { type: "string" },
         demo: { type: "boolean" },
         json: { type: "boolean" },
+        fix: { type: "boolean" },
         drain: { type: "boolean" },
         now: { type: "boolean" },
         "data-dir": { type: "string" },

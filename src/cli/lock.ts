@@ -39,7 +39,8 @@ export async function isHeld(dataDir: string): Promise<boolean> {
   return holder !== undefined && isAlive(holder);
 }
 
-function lockFile(dataDir: string): string {
+/** Where the process that holds a data folder is written. */
+export function lockFile(dataDir: string): string {
   return join(dataDir, "hotline.lock");
 }
 

@@ -1,7 +1,8 @@
 import { ConfigError } from "../../config/faults.ts";
 import { cliWords } from "../model/catalog/cli.ts";
-import type { CreateApp } from "./app-port.ts";
+import type { CreateApp, CreateExaminers } from "./app-port.ts";
 import { type Command, readArguments } from "./arguments.ts";
+import { doctor } from "./doctor/doctor.ts";
 import type { CreatePlatforms } from "./init/port.ts";
 import { start } from "./start.ts";
 import { status } from "./status.ts";
@@ -13,6 +14,8 @@ export interface CliOptions {
   readonly createApp: CreateApp;
   /** Loaded by `init` alone. */
   readonly createPlatforms: CreatePlatforms;
+  /** Loaded by `doctor` alone. */
+  readonly createExaminers: CreateExaminers;
   readonly out: (line: string) => void;
   readonly err: (line: string) => void;
   /** Where questions can be asked; absent where nobody sits. */
@@ -49,6 +52,8 @@ async function perform(command: Exclude<Command, { command: "wrong" }>, options:
       return status({ ...command, print: options.out });
     case "stop":
       return stop({ ...command, print: options.out });
+    case "doctor":
+      return doctor({ ...command, createExaminers: options.createExaminers, print: options.out });
     case "help":
       options.out(cliWords.en.usage);
       return 0;

@@ -2,7 +2,7 @@ import type { LoadedConfig } from "../../config/load.ts";
 import type { AccessRules, GroupRules } from "../channel/access.ts";
 import type { Channel } from "../channel/port.ts";
 import type { CodexRuntime } from "../codex/port.ts";
-import { createCodexRuntime } from "../codex/runtime.ts";
+import { type CodexRuntimeOptions, createCodexRuntime } from "../codex/runtime.ts";
 import { commandMenu } from "../commands/registry.ts";
 import type { ActorSettings } from "../dispatcher/context.ts";
 import { systemClock } from "../lib/clock.ts";
@@ -19,7 +19,12 @@ const minuteMs = 60_000;
 
 /** Codex as the configuration wants it; everything of the service is denied to it. `servedBy`: see CodexRuntimeOptions. */
 export function codexOf(config: LoadedConfig, log: Logger, servedBy?: string): CodexRuntime {
-  return createCodexRuntime({
+  return createCodexRuntime({ ...codexOptions(config, log), ...(servedBy === undefined ? {} : { servedBy }) });
+}
+
+/** What Codex processes of this service are started with. */
+export function codexOptions(config: LoadedConfig, log: Logger): CodexRuntimeOptions {
+  return {
     ...(config.codex.bin === undefined ? {} : { bin: config.codex.bin }),
     home: config.codex.home,
     runtimeDir: config.runtimeDir,
@@ -28,10 +33,9 @@ export function codexOf(config: LoadedConfig, log: Logger, servedBy?: string): C
     proxyEnv: {},
     config: config.codex.config,
     hostEnv: config.environment,
-    ...(servedBy === undefined ? {} : { servedBy }),
     clock: systemClock,
     log: log.child({ part: "codex" }),
-  });
+  };
 }
 
 /** Who may do what; `default` and groups that are off leave nothing to know. */

@@ -24,6 +24,8 @@ export interface Launch {
   readonly servedBy?: string;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Ends the wait for a started process before its 30 s. */
+  readonly signal?: AbortSignal;
 }
 
 // sun_path holds 104 bytes on macOS, 108 on Linux.
@@ -57,7 +59,7 @@ export async function launch(name: string, options: Launch): Promise<{ record: P
   });
   const record = { pid: child.pid, startTime: startTimeOf(child.pid) ?? "", socket, host: hostname(), ...servedBy };
   await writeFile(filesOf(socket).pid, JSON.stringify(record), { mode: 0o600 });
-  const stream = await ready(record, options.clock, () => ended);
+  const stream = await ready(record, options, () => ended);
   if (stream !== undefined) {
     // A process that ends in a hurry removes the link and leaves its target.
     const target = await readlink(socket).catch(() => undefined);
@@ -72,11 +74,11 @@ export async function launch(name: string, options: Launch): Promise<{ record: P
 
 async function ready(
   record: ProcessRecord,
-  clock: Clock,
+  { clock, signal }: Launch,
   ended: () => string | undefined,
 ): Promise<MessageStream | undefined> {
   const until = clock.now() + readyWithinMs;
-  while (ended() === undefined && clock.now() < until) {
+  while (ended() === undefined && clock.now() < until && signal?.aborted !== true) {
     if (existsSync(record.socket)) {
       try {
         return await openWsStream(record.socket);
@@ -98,7 +100,7 @@ export function markOf(record: Pick<ProcessRecord, "socket">): string {
  * Adds what this host knows: links resolved, Codex's sign-in, and the folders app-server puts sockets in (whoever can
  * talk to one answers his own approvals).
  */
-function fenced(policy: ServicePolicy): ServicePolicy {
+export function fenced(policy: ServicePolicy): ServicePolicy {
   const home = resolved(policy.home);
   const daemons = [tmpdir(), "/tmp"].map((dir) => join(dir, `codex-daemon-${process.getuid?.() ?? 0}`));
   const all = [...policy.deny, ...daemons, join(home, "app-server-control"), join(home, "auth.json")].map(resolved);

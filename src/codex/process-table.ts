@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { ps } from "./process.ts";
 
 /** A process as it is found in the system's table. `startTime` tells it from a later one with the same pid. */
@@ -56,6 +57,17 @@ export function orphanedHelpers(policyPath: string): Found[] {
   return pids()
     .filter((pid) => statFields(pid)?.[1] === "1" && isHelper(pid))
     .flatMap(toFound);
+}
+
+/** Living app-servers whose socket lies in `runtimeDir`, by their command line. Only on Linux. */
+export function serversIn(runtimeDir: string): (Found & { readonly socket: string })[] {
+  if (!linux) return [];
+  return pids().flatMap((pid) => {
+    const args = (readProc(`/proc/${pid}/cmdline`) ?? "").split("\0");
+    const socket = args[args.indexOf("--listen") + 1]?.replace(/^unix:\/\//, "") ?? "";
+    if (args[1] !== "app-server" || dirname(socket) !== runtimeDir) return [];
+    return toFound(pid).map((found) => ({ ...found, socket }));
+  });
 }
 
 function toFound(pid: number): Found[] {

@@ -47,10 +47,23 @@ export async function spawnDetached(options: DetachedOptions): Promise<Detached>
   }
 }
 
-/** Runs a short command to its end and resolves with its stdout. Rejects on a non-zero exit (the error has its `stderr`), or after 30 s. */
-export function run(bin: string, args: readonly string[], env?: Readonly<Record<string, string>>): Promise<string> {
+/**
+ * Runs a short command to its end and resolves with its stdout. Rejects on a non-zero exit (`stderr` is a field of the
+ * error), after 30 s, and when aborted (SIGKILL).
+ */
+export function run(
+  bin: string,
+  args: readonly string[],
+  env?: Readonly<Record<string, string>>,
+  signal?: AbortSignal,
+): Promise<string> {
   return new Promise((resolve, reject) => {
-    const options = { timeout: 30_000, maxBuffer: 16 * 1024 * 1024, ...(env === undefined ? {} : { env: { ...env } }) };
+    const options = {
+      timeout: 30_000,
+      maxBuffer: 16 * 1024 * 1024,
+      ...(env === undefined ? {} : { env: { ...env } }),
+      ...(signal === undefined ? {} : { signal, killSignal: "SIGKILL" as const }),
+    };
     execFile(bin, [...args], options, (error, stdout, stderr) =>
       error === null ? resolve(stdout) : reject(Object.assign(error, { stderr })),
     );

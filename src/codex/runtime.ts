@@ -168,9 +168,9 @@ async function sandboxFailure(bin: string, env: Readonly<Record<string, string>>
 }
 
 /** Version a binary reports. CodexError `spawnFailed` when it cannot be run. */
-async function versionOf(bin: string): Promise<string> {
+export async function versionOf(bin: string, signal?: AbortSignal): Promise<string> {
   try {
-    const text = await run(bin, ["--version"]);
+    const text = await run(bin, ["--version"], undefined, signal);
     return /\d+\.\d+\.\d+\S*/.exec(text)?.[0] ?? text.trim();
   } catch (cause) {
     throw new CodexError("spawnFailed", `${bin} cannot be run`, { cause });

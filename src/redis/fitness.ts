@@ -3,8 +3,23 @@ import { BridgeError } from "../model/errors.ts";
 
 const oldest = [6, 2] as const;
 
-/** Why a Redis with this `INFO` text cannot be used; undefined when it can. Pure. */
-export function unfitness(info: string): string | undefined {
+/** What `INFO` says about a Redis, as far as it matters here. */
+export interface RedisFacts {
+  /** `unknown` when it is not told. */
+  readonly version: string;
+  /** Whether the version is new enough: {@link oldestRedis}. */
+  readonly supported: boolean;
+  readonly cluster: boolean;
+  /** `maxmemory-policy`; `unknown` when it is not told. */
+  readonly policy: string;
+  readonly appendOnly: boolean;
+}
+
+/** The oldest version we run on. */
+export const oldestRedis = oldest.join(".");
+
+/** Reads the answer of `INFO`. Pure. */
+export function redisFacts(info: string): RedisFacts {
   const facts = new Map(
     info.split(/\r?\n/).map((line) => {
       const colon = line.indexOf(":");
@@ -12,11 +27,26 @@ export function unfitness(info: string): string | undefined {
     }),
   );
   const version = facts.get("redis_version") ?? "unknown";
+  return {
+    version,
+    supported: isSupported(version),
+    cluster: facts.get("cluster_enabled") === "1",
+    policy: facts.get("maxmemory_policy") ?? "unknown",
+    appendOnly: facts.get("aof_enabled") === "1",
+  };
+}
+
+/** Whether a version such as `7.0.15` is new enough. Pure. */
+export function isSupported(version: string): boolean {
   const [major = 0, minor = 0] = version.split(".").map(Number);
-  if (!(major > oldest[0] || (major === oldest[0] && minor >= oldest[1])))
-    return `its version is ${version}, ${oldest.join(".")} or newer is needed`;
-  if (facts.get("cluster_enabled") === "1") return "it runs in cluster mode, which is not supported";
-  const policy = facts.get("maxmemory_policy") ?? "unknown";
+  return major > oldest[0] || (major === oldest[0] && minor >= oldest[1]);
+}
+
+/** Why a Redis with this `INFO` text cannot be used; undefined when it can. Pure. */
+export function unfitness(info: string): string | undefined {
+  const { version, supported, cluster, policy } = redisFacts(info);
+  if (!supported) return `its version is ${version}, ${oldestRedis} or newer is needed`;
+  if (cluster) return "it runs in cluster mode, which is not supported";
   if (policy !== "noeviction")
     return `its maxmemory-policy is ${policy} and must be noeviction: anything else drops messages`;
   return undefined;

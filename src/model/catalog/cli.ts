@@ -5,6 +5,8 @@ const en = {
   usage: `Usage:
   hotline start [--config FILE] [--demo]   run the service in the foreground; --demo: with scripted answers
   hotline status [--config FILE] [--json]  what the running service does
+  hotline doctor [--config FILE] [--fix] [--json]
+                                           look for what is wrong, and say (or do) what mends it
   hotline stop [--config FILE] [--drain|--now]
                                            stop it: running turns live on, are waited for, or are interrupted
   hotline init [options]                   set it up: asks at a terminal, without one (or with --yes) by options:
@@ -63,6 +65,8 @@ const zh: CliWords = {
   usage: `用法：
   hotline start [--config FILE] [--demo]   在前台运行服务；--demo：使用预先写好的回答
   hotline status [--config FILE] [--json]  正在运行的服务在做什么
+  hotline doctor [--config FILE] [--fix] [--json]
+                                           查找问题，并说明（或执行）修复方法
   hotline stop [--config FILE] [--drain|--now]
                                            停止服务：正在进行的任务继续、等其结束或被中断
   hotline init [选项]                      设置服务：在终端中提问；没有终端时（或加 --yes）用选项：

@@ -1,3 +1,4 @@
+import type { Application } from "./application.ts";
 import type { Rates } from "./faults.ts";
 import type { World } from "./state.ts";
 
@@ -12,6 +13,7 @@ export interface Context {
   readonly botId: string;
   /** Scopes the app was granted. */
   readonly scopes: Set<string>;
+  readonly application: Application;
   readonly violations: string[];
   /** Tokens of card callbacks: their message, uses, and since when they may be used. */
   readonly cardTokens: Map<string, { readonly messageId: string; uses: number; acked: boolean; readonly at: number }>;

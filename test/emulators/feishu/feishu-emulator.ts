@@ -1,3 +1,4 @@
+import { type Application, completeApplication } from "./application.ts";
 import { cardButtons, cardText, readable } from "./card-text.ts";
 import { type ConnectionOptions, Connections } from "./connection.ts";
 import type { Context } from "./context.ts";
@@ -33,6 +34,7 @@ const allScopes = [
   "im:chat:read",
   "cardkit:card:write",
   "contact:user.base:readonly",
+  "application:application:self_manage",
 ];
 
 /**
@@ -68,6 +70,7 @@ export class FeishuEmulator {
       appId: this.appId,
       botId: this.botId,
       scopes: new Set(options.scopes ?? allScopes),
+      application: completeApplication(),
       violations: [],
       cardTokens: new Map(),
     };
@@ -108,6 +111,11 @@ export class FeishuEmulator {
 
   get scopes(): Set<string> {
     return this.#context.scopes;
+  }
+
+  /** How the app stands in the console. */
+  get application(): Application {
+    return this.#context.application;
   }
 
   expireTokens(): void {

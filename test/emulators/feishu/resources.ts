@@ -70,13 +70,6 @@ export const resourceRoutes: readonly Route[] = [
     scopes: ["contact:user.base:readonly"],
     handle: user,
   },
-  {
-    method: "application.scope.list",
-    verb: "GET",
-    path: "/open-apis/application/v6/scopes",
-    scopes: [],
-    handle: granted,
-  },
   { method: "bot.info", verb: "GET", path: "/open-apis/bot/v3/info", scopes: [], handle: info },
   {
     method: "card.update",
@@ -172,22 +165,16 @@ function user(context: Context, call: Call): Answer {
   return { user: { open_id: found.id, name: found.name } };
 }
 
-/** What the app asked for and whether the tenant granted it (1) or not (2). */
-function granted({ scopes }: Context): Answer {
-  const asked = new Set([...scopes, "im:message:send_as_bot", "cardkit:card:write"]);
-  return {
-    scopes: [...asked].map((name) => ({
-      scope_name: name,
-      grant_status: scopes.has(name) ? 1 : 2,
-      scope_type: "tenant",
-    })),
-  };
-}
-
 /** Answers beside `code`, not below `data`: an interface of the first generation. */
 function info(context: Context): Answer {
   return {
-    bot: { activate_status: 2, app_name: "Hotline", open_id: context.botId, ip_white_list: [], avatar_url: "" },
+    bot: {
+      activate_status: context.application.botStatus,
+      app_name: "Hotline",
+      open_id: context.botId,
+      ip_white_list: [],
+      avatar_url: "",
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { applicationRoutes } from "./application.ts";
 import { cardRoutes } from "./cardkit.ts";
 import type { Connections } from "./connection.ts";
 import type { Answer, Call, Context, Route } from "./context.ts";
@@ -20,7 +21,7 @@ export interface CallRecord {
   readonly code: number;
 }
 
-const routes: readonly Route[] = [...messageRoutes, ...resourceRoutes, ...cardRoutes];
+const routes: readonly Route[] = [...messageRoutes, ...resourceRoutes, ...cardRoutes, ...applicationRoutes];
 const maxBody = 64 * 1024 * 1024;
 
 /** The HTTP side: tokens, scopes, rates, faults, routes. */
@@ -78,6 +79,8 @@ export class OpenApiServer {
       return send(response, status, body);
     }
     const { body, file } = await readBody(request);
+    // The platform's own front page.
+    if (url.pathname === "/") return void response.writeHead(200).end();
     if (url.pathname === "/callback/ws/endpoint") return this.#endpoint(body, response);
     if (url.pathname.startsWith("/open-apis/auth/v3/tenant_access_token/internal")) return this.#token(body, response);
     const found = route(request.method ?? "", url.pathname);

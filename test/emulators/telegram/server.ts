@@ -10,6 +10,8 @@ const noBody: Body = { params: {}, files: new Map(), form: false };
 export class BotApiServer {
   /** Answers 401 from now on. */
   revoked = false;
+  /** How far the `Date` header is from this machine's clock, ms. */
+  clockOffsetMs = 0;
   readonly #token: string;
   readonly #service: BotApiService;
   readonly #transcript: Transcript;
@@ -64,6 +66,7 @@ export class BotApiServer {
 
   async #handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const at = performance.now();
+    res.setHeader("date", new Date(Date.now() + this.clockOffsetMs).toUTCString());
     const gone = new AbortController();
     res.on("close", () => gone.abort());
     res.on("error", () => res.destroy());

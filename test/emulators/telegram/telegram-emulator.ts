@@ -97,6 +97,11 @@ export class TelegramEmulator {
     this.#server.revoked = revoked;
   }
 
+  /** Its clock runs ahead of (or, below zero, behind) this machine's. */
+  shiftClock(ms: number): void {
+    this.#server.clockOffsetMs = ms;
+  }
+
   /** A person; the same id again changes them. */
   user(id: number, about: UserInput = {}): WireUser {
     const user = { id, is_bot: false, first_name: `Person ${id}`, ...about };

@@ -37,6 +37,7 @@ const code = await run(process.argv.slice(2), {
   createPlatforms: async () => {
     throw new Error("no platforms here");
   },
+  createExaminers: async () => [],
   out: (line) => void process.stdout.write(`${line}\n`),
   err: (line) => void process.stderr.write(`${line}\n`),
 });

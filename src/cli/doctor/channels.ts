@@ -1,0 +1,33 @@
+import type { Finding } from "../../model/finding.ts";
+import type { AccountExaminer } from "../app-port.ts";
+import type { Check, Scene } from "./check.ts";
+
+/** One check per account; what is looked at is the adapter's business. */
+export function channelChecks(scene: Scene, examiners: readonly AccountExaminer[]): readonly Check[] {
+  const { config, words } = scene;
+  const none: Finding = { check: "channels", state: "ok", message: words.noChannel };
+  if (examiners.length === 0) return [{ name: "channels", run: async () => [none] }];
+  return examiners.map((examiner) => ({
+    name: examiner.account,
+    run: (signal) =>
+      examiner.examine(
+        {
+          language: config.language,
+          running: scene.service !== undefined,
+          groups: groupsOf(scene, examiner.account.slice(0, examiner.account.indexOf("~"))),
+          place: (key) => scene.place(`${examiner.keyPath}.${key}`),
+        },
+        signal,
+      ),
+  }));
+}
+
+function groupsOf(
+  { config }: Scene,
+  channel: string,
+): readonly { readonly id: string; readonly mode: "mention" | "all" }[] {
+  return Object.entries(config.access.groups).flatMap(([name, group]) => {
+    if (!name.startsWith(`${channel}:`) || group === "off" || group.mode === "off") return [];
+    return [{ id: name.slice(channel.length + 1), mode: group.mode }];
+  });
+}

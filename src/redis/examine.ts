@@ -1,0 +1,60 @@
+import { Redis } from "ioredis";
+import type { PersonId } from "../model/ids.ts";
+import type { RedisTarget } from "./connection.ts";
+import { type RedisFacts, redisFacts } from "./fitness.ts";
+import { createKeys } from "./keys.ts";
+
+/** What a Redis says of itself and of the service whose data it has. */
+export interface RedisExamination extends RedisFacts {
+  /** The snapshot rule, `CONFIG GET save`; empty for none, absent when this Redis does not tell. */
+  readonly saves?: string;
+  /** People who own the service by claim. */
+  readonly owners: readonly PersonId[];
+  /** Accounts with an open claim. */
+  readonly claims: number;
+}
+
+/** Asks once, reads only. Rejects with the connection's or the server's own error, and with the signal's reason. */
+export async function examineRedis(target: RedisTarget, signal: AbortSignal): Promise<RedisExamination> {
+  const redis = new Redis("url" in target ? target.url : target.socketPath, {
+    lazyConnect: true,
+    enableReadyCheck: false,
+    maxRetriesPerRequest: 0,
+    retryStrategy: () => null,
+    replyMapping: "legacy",
+  });
+  let cause: Error | undefined;
+  // "Connection is closed" says nothing: what closed it was said before.
+  redis.on("error", (error: Error) => {
+    cause ??= error;
+  });
+  const stop = (): void => redis.disconnect();
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    return await ask(redis);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw cause ?? error;
+  } finally {
+    signal.removeEventListener("abort", stop);
+    redis.disconnect();
+  }
+}
+
+async function ask(redis: Redis): Promise<RedisExamination> {
+  await redis.connect();
+  const keys = createKeys();
+  const info = await redis.info();
+  const saves = await redis.config("GET", "save").then(
+    (told) => (told as readonly string[])[1],
+    // Rented servers often forbid it.
+    () => undefined,
+  );
+  const [owners, claims] = await Promise.all([redis.smembers(keys.owners), redis.hlen(keys.claims)]);
+  return {
+    ...redisFacts(info),
+    ...(saves === undefined ? {} : { saves }),
+    owners: owners as PersonId[],
+    claims,
+  };
+}
