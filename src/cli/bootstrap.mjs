@@ -4,6 +4,7 @@
  *   node src/cli/bootstrap.mjs start   dependencies, build, and a redis-server unless a Redis is configured
  *   node src/cli/bootstrap.mjs test    the same, with a redis-server in any case, and a Chromium
  *   node src/cli/bootstrap.mjs build   dependencies and build
+ *   node src/cli/bootstrap.mjs install dependencies alone (a layer of the container image)
  *
  * Silent when nothing is to do. Each step writes its mark last, so a cut-off run is mended by the next one.
  * This file and node-version.mjs must be understood by the old Node.js they turn away: they keep to what Node.js 12 knows.

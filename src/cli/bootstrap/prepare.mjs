@@ -7,7 +7,7 @@ import { ensureRedis } from "./redis.mjs";
 import { readSettings } from "./settings.mjs";
 import { StopError } from "./stop-error.mjs";
 
-const MODES = ["start", "test", "build"];
+const MODES = ["start", "test", "build", "install"];
 
 /**
  * Prepares the checkout for a mode; sets the exit code to 1 and says why when it cannot.
@@ -31,6 +31,7 @@ async function prepare(mode, root) {
   if (mode === "start") checkDataDir(settings.dataDir);
   await checkGit();
   await ensureDependencies(root);
+  if (mode === "install") return;
   await ensureBuild(root);
   if (mode === "build" || settings.redisConfigured) return;
   await ensureRedis(settings.dataDir);
