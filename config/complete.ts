@@ -1,5 +1,6 @@
 import { totalmem } from "node:os";
 import { join } from "node:path";
+import { hostAndPort, isLoopback } from "../src/lib/listen-address.ts";
 import { childEnvironment, type Environment, eitherCase, urlSecrets } from "./environment.ts";
 import { ConfigError, type ConfigFault } from "./faults.ts";
 import { absolutePath, isForeignCheckout, isWithin, runtimeFolder } from "./places.ts";
@@ -113,6 +114,13 @@ function refuse(parsed: ParsedConfig, projects: LoadedConfig["projects"], dataDi
         got: project.path,
       });
   }
+  const { web } = parsed.channels;
+  if (web !== false && web.token === undefined && !isLoopback(hostAndPort(web.listen).host))
+    faults.push({
+      file,
+      keyPath: "channels.web.token",
+      expected: `a token (16 characters or more), because ${web.listen} is reached from other machines; or listen on 127.0.0.1`,
+    });
   for (const channel of ["telegram", "feishu"] as const) {
     const ids = parsed.channels[channel].map((account) => account.id);
     for (const [index, id] of ids.entries()) {
@@ -137,6 +145,7 @@ function secretsOf(parsed: ParsedConfig): readonly string[] {
   const all = [
     ...parsed.channels.telegram.map((account) => account.token),
     ...parsed.channels.feishu.map((account) => account.appSecret),
+    ...(parsed.channels.web === false ? [] : [parsed.channels.web.token ?? ""]),
     ...Object.values(parsed.codex.env),
     ...urlSecrets(parsed.redis?.url),
     ...urlSecrets(parsed.proxy),

@@ -80,6 +80,10 @@ const web = z.strictObject({
     .string()
     .regex(/^(\[[0-9a-fA-F:]+\]|[^\s:]+):\d{1,5}$/, { error: 'host:port, such as "127.0.0.1:8420"' })
     .default("127.0.0.1:8420"),
+  token: z
+    .string()
+    .regex(/^[\w.~-]{16,}$/, { error: "16 or more letters, digits and - . _ ~" })
+    .optional(),
 });
 
 const project = z.strictObject({
