@@ -32,9 +32,10 @@ COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY package.json LICENSE ./
 COPY config/container.yaml /etc/codex-hotline/hotline.yaml
+# Not /data itself: the service keeps folders beside its own as well (the project of the demo model).
 ENV NODE_ENV=production \
   HOTLINE_CONFIG=/etc/codex-hotline/hotline.yaml \
-  HOTLINE_DATA_DIR=/data \
+  HOTLINE_DATA_DIR=/data/hotline \
   CODEX_HOME=/codex
 USER node
 VOLUME ["/data", "/codex", "/projects"]

@@ -98,7 +98,7 @@ describe("the container image", () => {
     ["no health check", "HEALTHCHECK ", "LABEL ", "there is no health check"],
     [
       "data inside the container",
-      "HOTLINE_DATA_DIR=/data",
+      "HOTLINE_DATA_DIR=/data/hotline",
       "HOTLINE_DATA_DIR=/app/data",
       "HOTLINE_DATA_DIR is not a volume",
     ],

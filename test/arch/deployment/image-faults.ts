@@ -96,7 +96,8 @@ function runtimeFaults(last: Stage, all: readonly Instruction[], start: string):
         .map(({ text }) => text)
         .join(" "),
     )?.[1];
-    if (place === undefined || !volumes.includes(place)) faults.push(`${variable} is not a volume`);
+    if (!volumes.some((volume) => place === volume || place?.startsWith(`${volume}/`)))
+      faults.push(`${variable} is not a volume`);
   }
   return faults;
 }

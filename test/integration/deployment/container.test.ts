@@ -16,7 +16,7 @@ const file = join(ROOT, "config/container.yaml");
 /** What the Dockerfile and compose.yaml set. */
 const inside = {
   HOME: "/home/node",
-  HOTLINE_DATA_DIR: "/data",
+  HOTLINE_DATA_DIR: "/data/hotline",
   CODEX_HOME: "/codex",
   REDIS_URL: "redis://redis:6379/0",
 };
@@ -33,7 +33,7 @@ test("the configuration of the image is right: it listens for a published port, 
     file,
     env: { ...inside, HOTLINE_WEB_TOKEN: "0123456789abcdef0123", TELEGRAM_BOT_TOKEN: "1:a" },
   });
-  expect(config.dataDir).toBe("/data");
+  expect(config.dataDir).toBe("/data/hotline");
   expect(config.codex.home).toBe("/codex");
   expect(config.redis?.url).toBe(inside.REDIS_URL);
   expect(config.projects.default?.path).toBe("/projects");
