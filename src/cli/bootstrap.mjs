@@ -17,7 +17,7 @@ import { nodeFault } from "./bootstrap/node-version.mjs";
 const fault = nodeFault(process.versions.node);
 if (fault === undefined) {
   const root = resolve(dirname(realpathSync(fileURLToPath(import.meta.url))), "../..");
-  import("./bootstrap/prepare.mjs").then(({ main }) => main(process.argv[2], root));
+  void import("./bootstrap/prepare.mjs").then(({ main }) => main(process.argv[2], root));
 } else {
   console.error(fault);
   process.exitCode = 1;

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { checkCheckout } from "./folders.mjs";
 import { checkSystem, isExecutable } from "./machine.mjs";
-import { checkNpm, npm, npmCause, waitForOtherNpm } from "./npm.mjs";
+import { checkNpm, npm, npmCause, registryFault, waitForOtherNpm } from "./npm.mjs";
 import { progress } from "./run.mjs";
 import { StopError } from "./stop-error.mjs";
 import { readText } from "./text-file.mjs";
@@ -34,18 +34,22 @@ async function install(root) {
   await checkNpm();
   const again = existsSync(join(root, "node_modules"));
   progress(`${again ? "Completing" : "Installing"} dependencies (${again ? "" : "first start, "}about a minute) …`);
+  const unreachable = await registryFault(root);
+  const options = unreachable === undefined ? OPTIONS : [...OPTIONS, "--offline"];
+  if (unreachable !== undefined) progress("The npm registry cannot be reached; trying with what npm has kept …");
   let verb = existsSync(join(root, "package-lock.json")) ? "ci" : "install";
-  let { code, output } = await npm(root, [verb, ...OPTIONS]);
+  let { code, output } = await npm(root, [verb, ...options]);
   // A lock made where the registry lacks other platforms' optional packages has no entry for them, and `npm ci`
   // refuses it. `npm install --no-save` keeps to the locked versions and changes no file of the project.
   if (verb === "ci" && code !== 0 && output.includes("EUSAGE")) {
     verb = "install";
-    ({ code, output } = await npm(root, [verb, ...OPTIONS, "--no-save"]));
+    ({ code, output } = await npm(root, [verb, ...options, "--no-save"]));
   }
   if (code === 0) return;
-  console.error(head(output));
+  const cause = unreachable ?? output;
+  console.error(head(cause));
   throw new StopError(
-    `The dependencies could not be installed (npm ${verb} ended with ${code}): ${npmCause(output)}, then run the same command again.`,
+    `The dependencies could not be installed (npm ${verb} ended with ${code}): ${npmCause(cause)}, then run the same command again.`,
   );
 }
 

@@ -13,6 +13,8 @@ const MIN_NPM = 8;
 const POLL_MS = 500;
 /** A process id may long be somebody else's: an `npm start`, even the one that runs this. */
 const INSTALL = /\bnpm\b.*\b(ci|install)\b/;
+const PING = ["ping", "--fetch-retries=0", "--fetch-timeout=20000"];
+const NO_WAY = /ENOTFOUND|EAI_AGAIN|ECONN|TIMEDOUT|SOCKET_TIMEOUT|ENETUNREACH|EHOSTUNREACH|network/i;
 const CAUSES = [
   [/ENOSPC/, "the disk is full: free about 1 GB"],
   [/\bEACCES\b|\bEPERM\b|\bEROFS\b/, "a file may not be written: look at the owner of the folder in the lines above"],
@@ -21,10 +23,7 @@ const CAUSES = [
     "the registry's certificate is not trusted: set NODE_EXTRA_CA_CERTS to your proxy's certificate",
   ],
   [/\bE40[13]\b/, 'the registry refuses this machine: look at "npm config get registry" and its sign-in'],
-  [
-    /ENOTFOUND|EAI_AGAIN|ECONN|ETIMEDOUT|ENETUNREACH|ERR_SOCKET|network/i,
-    'the npm registry cannot be reached: check the network, HTTPS_PROXY and "npm config get registry"',
-  ],
+  [NO_WAY, 'the npm registry cannot be reached: check the network, HTTPS_PROXY and "npm config get registry"'],
 ];
 
 /**
@@ -52,6 +51,18 @@ export async function checkNpm() {
     throw new StopError(
       `npm ${MIN_NPM} or newer is needed, this is ${version[0]}: run "npm install -g npm@10" and try again.`,
     );
+}
+
+/**
+ * Whether npm's registry can be reached. Asked first, because an install without a network tries again for minutes
+ * before it says so.
+ *
+ * @param {string} root the project folder
+ * @returns {Promise<string | undefined>} what npm said about why not; undefined when it answers, whatever it answers
+ */
+export async function registryFault(root) {
+  const { code, output } = await npm(root, PING);
+  return code !== 0 && NO_WAY.test(output) ? output : undefined;
 }
 
 /**

@@ -16,7 +16,10 @@ const file = (path: string) => join(clone.root, path);
 const half = (work: string) => `${work}; echo $$ > "$HOME.pid"; while [ ! -e "$HOME.go" ]; do sleep 0.05; done`;
 
 test("kill -9 during the install: the npm that outlives it is waited for, then completed by one of our own", async () => {
-  clone.fakeProgram("npm", `[ "$1" = --version ] && echo 10.8.2 && exit; ${half("mkdir -p node_modules/tiny")}`);
+  clone.fakeProgram(
+    "npm",
+    `[ "$1" = --version ] && echo 10.8.2 && exit; [ "$1" = ping ] && exit; ${half("mkdir -p node_modules/tiny")}`,
+  );
   const first = clone.begin("build", { npm_execpath: "" });
   await first.until(() => existsSync(`${clone.home}.pid`));
   first.kill();

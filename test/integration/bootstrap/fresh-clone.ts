@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import {
   chmodSync,
   cpSync,
@@ -11,11 +12,19 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { vi } from "vitest";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
+
+/** Local packages need no registry; this one only answers that it is there. */
+const registry = createServer((_request, response) => response.end("{}"));
+registry.listen(0, "127.0.0.1").unref();
+await once(registry, "listening");
+const registryAddress = `http://127.0.0.1:${(registry.address() as AddressInfo).port}/`;
 
 /** What one run of the bootstrap did. */
 export interface Run {
@@ -127,6 +136,7 @@ export function freshClone(dependencies: readonly string[] = ["typescript", "tin
   const env = {
     HOME: join(base, "home"),
     HOTLINE_DATA_DIR: dataDir,
+    npm_config_registry: registryAddress,
     PATH: `${join(base, "fakes")}:${join(base, "bin")}`,
   };
   return {

@@ -32,6 +32,22 @@ test.each([
   expect(sentence).toMatch(/, then run the same command again\.$/);
 });
 
+test("without a network npm is not left to try for minutes: what it has kept is tried, then the cause is said", async () => {
+  const nowhere = { npm_config_registry: "http://127.0.0.1:9/" };
+  clone.put("package.json", JSON.stringify({ name: "clone", version: "1.0.0", dependencies: { "is-odd": "3.0.1" } }));
+  const failed = await clone.bootstrap("build", nowhere);
+  expect(failed.code).toBe(1);
+  expect(failed.output).toContain("The npm registry cannot be reached; trying with what npm has kept …\n");
+  expect(failed.output).toContain("ECONNREFUSED");
+  expect(failed.output).toMatch(/: the npm registry cannot be reached: .*, then run the same command again\.\n$/);
+
+  clone.put(
+    "package.json",
+    JSON.stringify({ name: "clone", version: "1.0.0", dependencies: { typescript: "file:packages/typescript" } }),
+  );
+  expect((await clone.bootstrap("build", nowhere)).code).toBe(0);
+});
+
 test("an npm too old for the lock file is named with its version", async () => {
   clone.fakeProgram("npm", "echo 6.14.18");
   const run = await clone.bootstrap("build", { npm_execpath: "" });
