@@ -1,6 +1,8 @@
 /** A terminal's line moves every second; anything else gets a line now and then, so that a log stays readable. */
 const TERMINAL_MS = 1000;
 const PLAIN_MS = 15_000;
+/** Says nothing about how far it is. */
+const NOISE = /^npm (warn|notice)\b/;
 const ESCAPES = /\u001b\[[0-9;?]*[A-Za-z]/g;
 
 /**
@@ -15,7 +17,7 @@ export function lifeLine(elapsedMs, output, columns) {
   const last = output
     .replace(ESCAPES, "")
     .split(/[\r\n]/)
-    .findLast((line) => line.trim() !== "");
+    .findLast((line) => line.trim() !== "" && !NOISE.test(line));
   const line = `  … ${Math.floor(elapsedMs / 1000)} s${last === undefined ? "" : `  ${last.trim()}`}`;
   return line.length <= columns ? line : `${line.slice(0, columns - 1)}…`;
 }

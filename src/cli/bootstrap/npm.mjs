@@ -13,7 +13,7 @@ const MIN_NPM = 8;
 const POLL_MS = 500;
 /** A process id may long be somebody else's: an `npm start`, even the one that runs this. */
 const INSTALL = /\bnpm\b.*\b(ci|install)\b/;
-const PING = ["ping", "--fetch-retries=0", "--fetch-timeout=20000"];
+const PING = ["ping", "--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--fetch-timeout=20000"];
 const NO_WAY = /ENOTFOUND|EAI_AGAIN|ECONN|TIMEDOUT|SOCKET_TIMEOUT|ENETUNREACH|EHOSTUNREACH|network/i;
 const CAUSES = [
   [/ENOSPC/, "the disk is full: free about 1 GB"],

@@ -8,6 +8,7 @@ describe("a line of life", () => {
     [12_400, "", 80, "  … 12 s"],
     [90_000, "Get:1 one\nGet:2 two\n\n", 80, "  … 90 s  Get:2 two"],
     [1000, "\u001b[32m10 %\r20 %\u001b[0m", 80, "  … 1 s  20 %"],
+    [3000, "12 packages\nnpm warn deprecated glob@7\n", 80, "  … 3 s  12 packages"],
     [1000, "a long line that does not fit", 20, "  … 1 s  a long lin…"],
   ])("tells the seconds and the last words, within the width (%d ms)", (elapsed, output, columns, expected) => {
     expect(lifeLine(elapsed, output, columns)).toBe(expected);
