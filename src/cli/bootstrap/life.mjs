@@ -33,7 +33,7 @@ export function lifeLine(elapsedMs, output, columns) {
 export function showLife(screen, output) {
   const started = Date.now();
   const terminal = screen.isTTY === true;
-  const columns = terminal ? (screen.columns ?? 80) : 120;
+  const columns = terminal ? screen.columns || 80 : 120;
   const tell = () => {
     const line = lifeLine(Date.now() - started, output(), columns);
     screen.write(terminal ? `\r\u001b[K${line}` : `${line}\n`);
