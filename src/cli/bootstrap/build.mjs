@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { checkCheckout } from "./folders.mjs";
+import { sweep } from "./leftovers.mjs";
 import { bundlePage, PAGE } from "./page.mjs";
 import { progress, run, tail } from "./run.mjs";
 import { StopError } from "./stop-error.mjs";
@@ -20,6 +22,8 @@ export async function ensureBuild(root) {
   const wanted = fingerprint(root, files);
   const stamp = join(root, "dist", STAMP);
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
+  checkCheckout(root);
+  sweep(root, "dist.");
   progress("Building …");
   const fresh = join(root, `dist.${process.pid}`);
   const old = join(root, `dist.${process.pid}.old`);

@@ -1,5 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
+import { checkDataDir } from "./folders.mjs";
+import { sweep } from "./leftovers.mjs";
 import { progress, run, tail } from "./run.mjs";
 import { StopError } from "./stop-error.mjs";
 
@@ -21,10 +23,13 @@ const ENGLISH = { LC_ALL: "C" };
  * @param {string} dataDir absolute
  */
 export async function unpackDebianRedis(dataDir) {
+  checkDataDir(dataDir);
   progress("Downloading redis-server (2 MB) …");
   const home = join(dataDir, "redis");
   const work = join(home, `unpacking-${process.pid}`);
-  mkdirSync(work, { recursive: true, mode: 0o700 });
+  mkdirSync(home, { recursive: true, mode: 0o700 });
+  sweep(home, "unpacking-");
+  mkdirSync(work, { mode: 0o700 });
   try {
     const name = await fetchServer(work);
     await unpackLibraries(work);

@@ -1,12 +1,17 @@
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { isExecutable } from "./machine.mjs";
-import { progress, run } from "./run.mjs";
+import { checkCheckout } from "./folders.mjs";
+import { checkSystem, isExecutable } from "./machine.mjs";
+import { checkNpm, npm, npmCause, registryFault, waitForOtherNpm } from "./npm.mjs";
+import { progress } from "./run.mjs";
 import { StopError } from "./stop-error.mjs";
+import { readText } from "./text-file.mjs";
 
 /** Holds the fingerprint of the lock file that node_modules was completely installed from. */
 const STAMP = "node_modules/.hotline-installed";
+/** dev: the build needs tsc, even where NODE_ENV says production; optional: native programs come as optional packages. */
+const OPTIONS = ["--include=dev", "--include=optional", "--no-audit", "--no-fund"];
 
 /**
  * Installs the npm dependencies when they are missing, of another lock file, or left half-finished.
@@ -16,6 +21,7 @@ const STAMP = "node_modules/.hotline-installed";
 export async function ensureDependencies(root) {
   const wanted = fingerprint(root);
   if (readText(join(root, STAMP)) === wanted && installFault(root) === undefined) return;
+  await waitForOtherNpm(root);
   if (!completeByLock(root) || installFault(root) !== undefined) await install(root);
   const fault = installFault(root);
   if (fault !== undefined) throw new StopError(fault);
@@ -23,29 +29,28 @@ export async function ensureDependencies(root) {
 }
 
 async function install(root) {
+  checkSystem();
+  checkCheckout(root);
+  await checkNpm();
   const again = existsSync(join(root, "node_modules"));
   progress(`${again ? "Completing" : "Installing"} dependencies (${again ? "" : "first start, "}about a minute) …`);
+  const unreachable = await registryFault(root);
+  const options = unreachable === undefined ? OPTIONS : [...OPTIONS, "--offline"];
+  if (unreachable !== undefined) progress("The npm registry cannot be reached; trying with what npm has kept …");
   let verb = existsSync(join(root, "package-lock.json")) ? "ci" : "install";
-  let { code, output } = await npm(root, verb, []);
+  let { code, output } = await npm(root, [verb, ...options]);
   // A lock made where the registry lacks other platforms' optional packages has no entry for them, and `npm ci`
   // refuses it. `npm install --no-save` keeps to the locked versions and changes no file of the project.
   if (verb === "ci" && code !== 0 && output.includes("EUSAGE")) {
     verb = "install";
-    ({ code, output } = await npm(root, verb, ["--no-save"]));
+    ({ code, output } = await npm(root, [verb, ...options, "--no-save"]));
   }
   if (code === 0) return;
-  console.error(head(output));
+  const cause = unreachable ?? output;
+  console.error(head(cause));
   throw new StopError(
-    `The dependencies could not be installed (npm ${verb} ended with ${code}): check the network and the lines above, then run "npm ${verb}".`,
+    `The dependencies could not be installed (npm ${verb} ended with ${code}): ${npmCause(cause)}, then run the same command again.`,
   );
-}
-
-function npm(root, verb, more) {
-  // dev: the build needs tsc, even where NODE_ENV says production; optional: native programs come as optional packages.
-  const args = [verb, "--include=dev", "--include=optional", "--no-audit", "--no-fund", ...more];
-  const script = process.env.npm_execpath;
-  const isNpm = script !== undefined && /npm-cli\.c?js$/.test(script);
-  return isNpm ? run(process.execPath, [script, ...args], { cwd: root }) : run("npm", args, { cwd: root });
 }
 
 /** npm says the cause first and its own usage after it. */
@@ -105,14 +110,5 @@ function readJson(file) {
   } catch {
     // A file cut off while it was written: as good as none.
     return undefined;
-  }
-}
-
-function readText(file) {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    if (error.code === "ENOENT") return undefined;
-    throw error;
   }
 }

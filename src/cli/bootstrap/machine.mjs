@@ -3,19 +3,21 @@ import { delimiter, join } from "node:path";
 import { run } from "./run.mjs";
 import { StopError } from "./stop-error.mjs";
 
-const MIN_NODE = [20, 19];
-
 /**
- * What is wrong with this Node.js, as one sentence; undefined when it will do.
- *
- * @param {string} version as in process.versions.node, e.g. "18.20.4"
- * @returns {string | undefined}
+ * Throws a StopError on a system that the dependencies' programs are not made for: said before they are installed.
  */
-export function nodeFault(version) {
-  const [major = 0, minor = 0] = version.split(".").map(Number);
-  const [minMajor = 0, minMinor = 0] = MIN_NODE;
-  if (major > minMajor || (major === minMajor && minor >= minMinor)) return undefined;
-  return `Node.js ${MIN_NODE.join(".")} or newer is needed, this is ${version}: install the current LTS (for example "nvm install --lts") and run the same command again.`;
+export function checkSystem() {
+  if (process.platform === "linux") {
+    process.report.excludeNetwork = true;
+    if (process.report.getReport().header.glibcVersionRuntime !== undefined) return;
+    throw new StopError(
+      "This Linux has no glibc (Alpine, or another system with musl), and the service is made and tested with glibc only: use Debian, Ubuntu, Fedora or another glibc system, or the container of the Dockerfile.",
+    );
+  }
+  if (process.platform === "darwin") return;
+  const instead =
+    process.platform === "win32" ? 'use WSL (run "wsl --install", then clone and start in there)' : "use one of them";
+  throw new StopError(`The service runs on Linux and macOS, this is ${process.platform}: ${instead}.`);
 }
 
 /** Throws a StopError unless `git` runs. */

@@ -1,7 +1,9 @@
-import { execFile } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import {
   chmodSync,
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -10,16 +12,42 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
+import { vi } from "vitest";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
+
+/** Local packages need no registry; this one only answers that it is there. */
+const registry = createServer((_request, response) => response.end("{}"));
+registry.listen(0, "127.0.0.1").unref();
+await once(registry, "listening");
+const registryAddress = `http://127.0.0.1:${(registry.address() as AddressInfo).port}/`;
 
 /** What one run of the bootstrap did. */
 export interface Run {
   readonly code: number;
   /** Both streams. */
   readonly output: string;
+}
+
+/** A run that goes on. */
+export interface LongRun {
+  /** Both streams, so far. */
+  output(): string;
+  /** Waits for a condition; throws with the output when the run ends before it holds. */
+  until(condition: () => boolean): Promise<void>;
+  /** kill -9 of the script alone, not of what it started. */
+  kill(): void;
+  readonly ended: Promise<Run>;
+}
+
+/** Who a run belongs to; absent: the user of the tests. */
+export interface User {
+  readonly uid: number;
+  readonly gid: number;
 }
 
 /** A small project around the real bootstrap script, with a home and a PATH of its own. */
@@ -30,7 +58,11 @@ export interface FreshClone {
   put(path: string, text: string): void;
   /** Puts a program in front of all others on PATH. */
   fakeProgram(name: string, script: string): void;
-  bootstrap(mode: string, env?: Record<string, string>): Promise<Run>;
+  /** Takes a program off PATH: the one that was put there, else the real one. */
+  removeProgram(name: string): void;
+  readonly home: string;
+  bootstrap(mode: string, env?: Record<string, string>, user?: User): Promise<Run>;
+  begin(mode: string, env?: Record<string, string>): LongRun;
   remove(): void;
 }
 
@@ -83,6 +115,8 @@ function pathWithoutRedis(folder: string): void {
 /** `dependencies` are file: packages below `packages/`; more of them can be put before the first run. */
 export function freshClone(dependencies: readonly string[] = ["typescript", "tiny"]): FreshClone {
   const base = realpathSync(mkdtempSync(join(tmpdir(), "hotline-bootstrap-")));
+  // A plain user is let in to look, not to write.
+  chmodSync(base, 0o755);
   const root = join(base, "clone");
   const dataDir = join(base, "data");
   mkdirSync(root);
@@ -102,6 +136,7 @@ export function freshClone(dependencies: readonly string[] = ["typescript", "tin
   const env = {
     HOME: join(base, "home"),
     HOTLINE_DATA_DIR: dataDir,
+    npm_config_registry: registryAddress,
     PATH: `${join(base, "fakes")}:${join(base, "bin")}`,
   };
   return {
@@ -112,17 +147,47 @@ export function freshClone(dependencies: readonly string[] = ["typescript", "tin
       write(base, `fakes/${name}`, `#!/bin/sh\n${script}\n`);
       chmodSync(join(base, "fakes", name), 0o755);
     },
-    bootstrap: (mode, more = {}) => start(root, mode, { ...env, ...more }),
+    removeProgram(name) {
+      const put = join(base, "fakes", name);
+      rmSync(existsSync(put) ? put : join(base, "bin", name), { force: true });
+    },
+    home: env.HOME,
+    bootstrap: (mode, more = {}, user = undefined) => start(root, mode, { ...env, ...more }, user).ended,
+    begin: (mode, more = {}) => start(root, mode, { ...env, ...more }, undefined),
     remove: () => rmSync(base, { recursive: true, force: true }),
   };
 }
 
-function start(cwd: string, mode: string, more: Record<string, string>): Promise<Run> {
+function start(cwd: string, mode: string, more: Record<string, string>, user: User | undefined): LongRun {
   const { REDIS_URL: _url, HOTLINE_CONFIG: _config, ...inherited } = process.env;
-  return new Promise((done) => {
-    const options = { cwd, env: { ...inherited, ...more } };
-    execFile(process.execPath, ["src/cli/bootstrap.mjs", mode], options, (error, stdout, stderr) => {
-      done({ code: error === null ? 0 : Number(error.code ?? 1), output: stdout + stderr });
-    });
+  const child = spawn(process.execPath, ["src/cli/bootstrap.mjs", mode], {
+    cwd,
+    env: { ...inherited, ...more },
+    ...user,
   });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text) => (output += text));
+  // What the script started may outlive it and hold its streams: a killed run has ended all the same.
+  const ended = new Promise<Run>((done) => {
+    child.on("exit", (_code, signal) => signal !== null && done({ code: 1, output }));
+    child.on("close", (code) => done({ code: code ?? 1, output }));
+  });
+  let over = false;
+  void ended.then(() => {
+    over = true;
+  });
+  return {
+    output: () => output,
+    until: (condition) =>
+      vi.waitFor(
+        () => {
+          if (condition()) return;
+          if (over) throw new Error(`ended too early: ${output}`);
+          throw new Error(`still waiting; it said: ${output}`);
+        },
+        { timeout: 30_000, interval: 20 },
+      ),
+    kill: () => child.kill("SIGKILL"),
+    ended,
+  };
 }

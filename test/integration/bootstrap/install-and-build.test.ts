@@ -114,16 +114,6 @@ test("a lock file that lacks a package is installed from all the same, and stays
   expect(await clone.bootstrap("build")).toEqual({ code: 0, output: "" });
 });
 
-test("an npm that fails is shown with its last lines and the command to run", async () => {
-  clone.fakeProgram("npm", "echo 'npm error network is unreachable' >&2; exit 7");
-  const run = await clone.bootstrap("build", { npm_execpath: "" });
-  expect(run.code).toBe(1);
-  expect(run.output).toContain("network is unreachable");
-  expect(run.output).toContain(
-    '(npm install ended with 7): check the network and the lines above, then run "npm install"',
-  );
-});
-
 test("git is asked for by a sentence", async () => {
   clone.fakeProgram("git", "exit 1");
   const run = await clone.bootstrap("build");

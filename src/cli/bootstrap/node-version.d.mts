@@ -1,0 +1,2 @@
+/** See node-version.mjs. */
+export declare function nodeFault(version: string): string | undefined;
