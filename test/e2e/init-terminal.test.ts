@@ -79,7 +79,6 @@ describe("hotline init at a terminal", () => {
     await terminal.shows("▄");
     await terminal.shows("Start the service now?");
     terminal.press("left", "enter");
-    terminal.type("n");
     await terminal.shows("Start it with: npx hotline start");
     expect(await terminal.end()).toBe(0);
     expect(terminal.text).not.toContain(telegram.token);
@@ -162,6 +161,42 @@ describe("hotline init at a terminal", () => {
     expect(proxy.asked).toContain("accounts.larksuite.com:443");
   });
 
+  it("says that the accounts service cannot be reached, and takes an app that is typed", async () => {
+    const closed = new PlatformProxy({ "open.feishu.cn": feishu.url });
+    await closed.start();
+    await writeFile(world.path("ca.pem"), closed.certificate);
+    const terminal = world.atTerminal(["init", "--feishu-domain", "feishu"], { ...env, HTTPS_PROXY: closed.url });
+    await terminal.shows("How do you want to connect the app?");
+    terminal.press("enter");
+    await terminal.shows("The platform cannot be reached (");
+    for (const secret of ["WrongSecretWrongSecret", feishu.appSecret]) {
+      await terminal.shows("How do you want to connect the app?");
+      terminal.press("down", "enter");
+      await terminal.shows("https://open.feishu.cn/app");
+      await terminal.shows("App ID (empty: leave it out)");
+      terminal.type(feishu.appId);
+      terminal.press("enter");
+      await terminal.shows("App Secret");
+      terminal.type(secret);
+      terminal.press("enter");
+      await terminal.shows(
+        secret === feishu.appSecret ? "Feishu knows it: Hotline" : "The platform refuses App ID and secret.",
+      );
+    }
+    await terminal.shows("Which folders may Codex work in?");
+    terminal.press("enter");
+    await terminal.shows("Write it?");
+    terminal.press("enter");
+    await terminal.shows(`applink.feishu.cn/client/bot/open?appId=${feishu.appId}`);
+    await terminal.shows("Start the service now?");
+    terminal.press("right", "enter");
+    expect(await terminal.end()).toBe(0);
+    await closed.stop();
+    expect(load().channels.feishu).toMatchObject([
+      { appId: feishu.appId, appSecret: feishu.appSecret, domain: "feishu" },
+    ]);
+  });
+
   it("speaks Chinese where the terminal does, and Ctrl-C at a question changes nothing", async () => {
     const terminal = world.atTerminal(["init"], { ...env, LANG: "zh_CN.UTF-8" });
     await terminal.shows("服务使用哪种语言？");
@@ -193,6 +228,9 @@ describe("hotline init at a terminal", () => {
     await terminal.shows("▄");
     await terminal.shows("Ready.");
     expect(existsSync(world.path("home/.local/share/codex-hotline/owner-codes.json"))).toBe(false);
+    const meanwhile = await world.init(["--no-check"]);
+    expect(meanwhile.output).toContain("The service is running with the settings it had.");
+    expect(meanwhile.output).not.toContain("Start it with");
     terminal.press("ctrlC");
     expect(await terminal.end()).toBe(0);
   });

@@ -126,7 +126,15 @@ sys.exit(os.WEXITSTATUS(status) if os.WIFEXITED(status) else 128 + os.WTERMSIG(s
 `;
 
 /** Keys by their names. */
-const keys = { enter: "\r", space: " ", down: "\u001b[B", up: "\u001b[A", left: "\u001b[D", ctrlC: "\u0003" } as const;
+const keys = {
+  enter: "\r",
+  space: " ",
+  down: "\u001b[B",
+  up: "\u001b[A",
+  right: "\u001b[C",
+  left: "\u001b[D",
+  ctrlC: "\u0003",
+} as const;
 
 /** A program at a terminal, and somebody who reads and types. */
 export class Terminal {

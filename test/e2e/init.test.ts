@@ -129,6 +129,25 @@ describe("hotline init without a terminal", () => {
     expect(config.secretFiles).toContain(`${world.file}.bak`);
   });
 
+  it("goes on with what an init that was cut off has left", async () => {
+    await mkdir(world.path("home/.config/codex-hotline"), { recursive: true });
+    await writeFile(
+      world.dotenv,
+      "TELEGRAM_BOT_TOKEN=123456:abc\nFEISHU_APP_ID=cli_0123456789abcdef\nFEISHU_APP_SECRET=s1\n",
+    );
+    expect((await world.init(["--no-check"])).code).toBe(0);
+    const yaml = await world.read(world.file);
+    expect(yaml).toContain('token: "${TELEGRAM_BOT_TOKEN}"');
+    expect(yaml).toContain('appSecret: "${FEISHU_APP_SECRET}"');
+    expect(load().channels).toMatchObject({ telegram: [{ token: "123456:abc" }], feishu: [{ appSecret: "s1" }] });
+  });
+
+  it("writes beside a .env of this folder, which would not be read any more otherwise", async () => {
+    await writeFile(world.path("here/.env"), "REDIS_URL=redis://127.0.0.1:1/0\n");
+    expect((await world.init()).code).toBe(0);
+    expect([existsSync(world.path("here/hotline.yaml")), existsSync(world.file)]).toEqual([true, false]);
+  });
+
   it("says what is wrong with a configuration that cannot be used, and sets it aside only when told to", async () => {
     await mkdir(world.path("home/.config/codex-hotline"), { recursive: true });
     await writeFile(world.file, "langage: en\n");

@@ -29,7 +29,10 @@ export async function askFeishu(
     const refused = kept ? words.refusedPresent(platformName(words, next.account)) : words.feishu.refused;
     const settled = await consider(session, dialog, next.account, refused);
     if (settled === "none") return undefined;
-    if (settled !== "other") {
+    if (settled === "other") {
+      // An app that was just made is not lost: its page has the secret.
+      for (const line of session.left) dialog.say(line);
+    } else {
       sayScopes(session, settled.told);
       if (!kept || (await dialog.yes(words.keep(settled.told?.name ?? settled.account.appId))))
         return { ...next, ...settled };

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { loadConfig } from "../../../config/load.ts";
 import { changesOf } from "../../../src/cli/init/changes.ts";
-import { type Choices, projectName } from "../../../src/cli/init/choices.ts";
+import { type Choices, type Project, projectName } from "../../../src/cli/init/choices.ts";
 import { draftTexts, type Texts } from "../../../src/cli/init/draft.ts";
 import { initWords } from "../../../src/model/catalog/init.ts";
 
@@ -25,27 +25,27 @@ const feishu = fc.record({
 });
 const part = fc.string({ minLength: 1, maxLength: 12 }).filter((text) => !/[/\0]|\$\{|^\.+$/.test(text));
 const path = fc.array(part, { minLength: 1, maxLength: 4 }).map((parts) => `/${parts.join("/")}`);
+
+function named(paths: readonly string[]): readonly Project[] {
+  const all: Project[] = [];
+  for (const one of paths)
+    all.push({
+      name: projectName(
+        one,
+        all.map(({ name }) => name),
+      ),
+      path: one,
+    });
+  return all;
+}
+
 const choices = fc.record(
   {
     language: fc.constantFrom("en" as const, "zh-CN" as const),
     telegram,
     feishu,
     owners: fc.uniqueArray(fc.stringMatching(/^(telegram|feishu):[a-z0-9_]{1,12}$/), { maxLength: 3 }),
-    projects: fc.uniqueArray(path, { maxLength: 4 }).map((paths) =>
-      paths.reduce<{ name: string; path: string }[]>(
-        (all, one) => [
-          ...all,
-          {
-            name: projectName(
-              one,
-              all.map(({ name }) => name),
-            ),
-            path: one,
-          },
-        ],
-        [],
-      ),
-    ),
+    projects: fc.uniqueArray(path, { maxLength: 4 }).map(named),
   },
   { requiredKeys: ["language", "owners", "projects"] },
 );
