@@ -64,7 +64,7 @@ export function createHealthServer(options: HealthServerOptions): HealthServer {
     async start() {
       await listen(server, host, port, options.listen);
       server.on("error", (error) => options.logger.error({ error }, "http server fails"));
-      const address = `http://${host.includes(":") ? `[${host}]` : host}:${(server.address() as AddressInfo).port}`;
+      const address = `http://${reachable(host)}:${(server.address() as AddressInfo).port}`;
       options.logger.info({ address }, "http listens");
       return address;
     },
@@ -122,4 +122,11 @@ function listenFault(cause: NodeJS.ErrnoException, shown: string): string {
   if (cause.code === "EACCES")
     return `Not allowed to listen on ${shown}; set channels.web.listen to a port above 1023.`;
   return `Cannot listen on ${shown} (${cause.code ?? cause.message}); check channels.web.listen.`;
+}
+
+/** A name to open in a browser of this machine: "every address" is not one. */
+function reachable(host: string): string {
+  if (host === "0.0.0.0") return "127.0.0.1";
+  if (host === "::") return "[::1]";
+  return host.includes(":") ? `[${host}]` : host;
 }

@@ -60,6 +60,13 @@ describe("http health", () => {
     expect((await ask(`${address}/readyz?x=1`)).status).toBe(200);
   });
 
+  it("names an address that can be opened where it listens on every one", async () => {
+    const { server } = serve("0.0.0.0:0");
+    const address = await server.start();
+    expect(address).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    expect((await ask(`${address}/healthz`, "any.name")).status).toBe(200);
+  });
+
   it("has a page only once one is mounted, and says that it starts until then", async () => {
     const { server } = serve();
     const address = await server.start();
