@@ -6,11 +6,15 @@ import type { CodexFacts, CodexRuntime } from "../codex/port.ts";
 import { projectCommits } from "../demo/project.ts";
 import { harmlessCommands } from "../demo/script.ts";
 import { createDemoModel, type DemoModel } from "../demo/server.ts";
+import { systemClock } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
 import { demoWords } from "../model/catalog/demo.ts";
 import { makeThrowAway } from "../workspace/throw-away.ts";
 import { makePrivate } from "./folders.ts";
 import { codexOf } from "./wiring.ts";
+
+/** A Codex that does not say within this whether it is signed in is taken for the real one, ms: messages wait for the start. */
+const factsMs = 10_000;
 
 /** Which model answers, and what follows from that. */
 export interface ModelChoice {
@@ -36,7 +40,9 @@ export interface RunningDemo {
  */
 export async function chooseModel(config: LoadedConfig, log: Logger, asked: boolean): Promise<ModelChoice> {
   const facts = factsOf(config, log, asked);
-  const known = await facts.catch(() => undefined);
+  const over = new AbortController();
+  const known = await Promise.race([facts, systemClock.sleep(factsMs, over.signal)]).catch(() => undefined);
+  over.abort(new Error("the model is chosen"));
   const real: ModelChoice = { config, codex: codexOf(config, log), facts: () => facts };
   if (!asked && known?.signInNeeded !== true) return real;
   try {
