@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 // Plain JavaScript without declarations: it runs before anything is installed.
 const folder = new URL("../../../src/cli/bootstrap/", import.meta.url);
-const { nodeFault } = (await import(new URL("machine.mjs", folder).href)) as {
+const { nodeFault } = (await import(new URL("node-version.mjs", folder).href)) as {
   nodeFault: (version: string) => string | undefined;
 };
 const { isNewEnough } = (await import(new URL("redis-version.mjs", folder).href)) as {
