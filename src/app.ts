@@ -183,7 +183,7 @@ class Service implements App {
           audit: (limit) => readAudit(link, limit),
           senders: () => this.#senders,
         }),
-      stopTurn: (chat) => stopFromAfar(store, this.#dispatcher, chat),
+      stopTurn: (chat, startedAt, id) => stopFromAfar(store, this.#dispatcher, { chat, startedAt, id }),
     });
     this.#web = web;
     this.#channels = [...this.#channels, web];

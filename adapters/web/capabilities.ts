@@ -3,6 +3,9 @@ import type { Capabilities } from "../../src/model/delivery.ts";
 /** Longest text of a person, UTF-16 units: what Codex takes in one request (measured with 0.169). */
 export const maxSayLength = 1_048_576;
 
+/** Most files of one message. */
+export const maxSayFiles = 20;
+
 /** Largest upload, bytes: as much as Feishu takes, so that one word holds on every channel. */
 export const maxFileBytes = 100 * 1024 * 1024;
 

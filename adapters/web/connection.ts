@@ -1,5 +1,5 @@
 import type { RawData, WebSocket } from "ws";
-import type { TranscriptStore } from "../../src/channel/port.ts";
+import type { TranscriptEntry, TranscriptStore } from "../../src/channel/port.ts";
 import type { Clock } from "../../src/lib/clock.ts";
 import type { Logger } from "../../src/lib/log.ts";
 import { webWords } from "../../src/model/catalog/web.ts";
@@ -9,7 +9,7 @@ import { onWire, type WholeFrame } from "./live.ts";
 import { chatOf, keyOf, messageOf } from "./messages.ts";
 import type { Audience, Pages } from "./pages.ts";
 import type { FromPage, OperationsView, ToPage } from "./protocol.ts";
-import { readFromPage } from "./read.ts";
+import { readFromPage, type Unacceptable } from "./read.ts";
 import type { Receiver } from "./receiver.ts";
 
 /** What every connection works with. */
@@ -24,17 +24,21 @@ export interface ConnectionDeps {
   /** What the page is told first, apart from numbers and clock. */
   readonly about: () => Omit<Extract<ToPage, { type: "welcome" }>, "type" | "seq" | "now" | "reset">;
   readonly operations: () => Promise<OperationsView>;
-  /** Stops the turn of any chat; false when none runs. */
-  readonly stopTurn: (chat: ChatKey) => Promise<boolean>;
+  /** Stops the turn of any chat that began then, ms since the epoch; `id`: of this wish. False when it does not run. */
+  readonly stopTurn: (chat: ChatKey, startedAt: number, id: string) => Promise<boolean>;
 }
 
 const pageSize = 50;
 /** More changes than this are not caught up on: the page reads what it shows anew. */
 const catchUpLimit = 500;
+/** A page of messages is cut before it gets larger than this, a catch-up given up; one message always fits. Bytes, about. */
+const pageBytes = 2_000_000;
+/** A socket that says nothing is closed after this, ms. */
+const helloMs = 15_000;
 const watchMs = 1000;
 const retryMs = 500;
 /** A page that reads this much slower than it is written to is cut off, bytes; it comes back and catches up. */
-const backlogBytes = 16_000_000;
+const backlogBytes = 64_000_000;
 /** Close code: come back at once. */
 const comeBack = 1012;
 
@@ -70,6 +74,12 @@ class Connection implements Audience {
   start(): void {
     const { pages } = this.#deps;
     pages.add(this);
+    this.#deps.clock.sleep(helloMs, this.#closed.signal).then(
+      () => {
+        if (this.#held !== undefined) this.#socket.terminate();
+      },
+      () => undefined, // the page is gone
+    );
     this.#socket.on("message", (data: RawData) => this.#onMessage(String(data)));
     this.#socket.on("close", () => {
       pages.remove(this);
@@ -107,8 +117,13 @@ class Connection implements Audience {
     });
   }
 
-  async #act(said: FromPage): Promise<void> {
+  async #act(said: FromPage | Unacceptable): Promise<void> {
     switch (said.type) {
+      case "unacceptable": {
+        const reason = this.#words.unacceptable;
+        if (said.of === "say") return this.#send({ type: "refused", id: said.id, reason });
+        return this.#send({ type: "told", id: said.id, text: reason });
+      }
       case "hello":
         return this.#hello(said);
       case "open":
@@ -123,7 +138,7 @@ class Connection implements Audience {
       case "watch":
         return this.#watch(said.on);
       case "stopTurn": {
-        const stopped = await this.#deps.stopTurn(said.chat as ChatKey);
+        const stopped = await this.#deps.stopTurn(said.chat as ChatKey, said.startedAt, said.id);
         return this.#send({ type: "told", id: said.id, text: this.#words[stopped ? "stopping" : "nothingRuns"] });
       }
     }
@@ -134,14 +149,16 @@ class Connection implements Audience {
     const [seq, chats] = await Promise.all([store.seq(), store.chats()]);
     // A number from the future: another Redis, or one that was emptied.
     const known = said.after !== undefined && said.after <= seq;
-    const changes = known ? await store.changes(said.after, catchUpLimit) : undefined;
+    const found = known ? await store.changes(said.after, catchUpLimit) : undefined;
+    const changes = found !== undefined && newestWithin(found, pageBytes).length < found.length ? undefined : found;
     const reset = said.after !== undefined && changes === undefined;
     this.#send({ type: "welcome", ...about(), seq, now: clock.now(), reset });
     this.#send({ type: "chats", chats: chats.map(chatOf) });
     for (const entry of changes ?? []) this.#send({ type: "message", message: messageOf(entry) });
     if (said.chat !== undefined) {
+      const shown = this.#turnTo(said.chat);
       if (changes === undefined) await this.#page(said.chat);
-      await this.#follow(said.chat);
+      await this.#follow(shown);
     }
     const held = this.#held ?? [];
     this.#held = undefined;
@@ -149,22 +166,28 @@ class Connection implements Audience {
   }
 
   async #open(chat: string): Promise<void> {
+    // At once: of two that are opened quickly, the last is followed.
+    const shown = this.#turnTo(chat);
     await this.#page(chat);
-    await this.#follow(chat);
+    await this.#follow(shown);
   }
 
   async #page(chat: string, before?: Extract<FromPage, { type: "older" }>["before"]): Promise<void> {
     const { account, store } = this.#deps;
     const { entries, more } = await store.page(keyOf(account, chat), pageSize, before);
-    this.#send({ type: "messages", chat, messages: entries.map(messageOf), more });
+    const kept = newestWithin(entries, pageBytes);
+    this.#send({ type: "messages", chat, messages: kept.map(messageOf), more: more || kept.length < entries.length });
   }
 
-  /** From now on the chat's live frames are shown, beginning with the one that stands. */
-  async #follow(name: string): Promise<void> {
-    const chat = keyOf(this.#deps.account, name);
-    const shown: Shown = { chat, frame: undefined, heard: false };
-    this.#shown = shown;
-    const frame = await this.#deps.store.frame(chat);
+  /** From now on this chat's live frames are shown. */
+  #turnTo(name: string): Shown {
+    this.#shown = { chat: keyOf(this.#deps.account, name), frame: undefined, heard: false };
+    return this.#shown;
+  }
+
+  /** Shows the frame that stands. */
+  async #follow(shown: Shown): Promise<void> {
+    const frame = await this.#deps.store.frame(shown.chat);
     if (this.#shown !== shown || shown.heard) return;
     this.#show(shown, frame as WholeFrame | undefined);
   }
@@ -216,6 +239,18 @@ class Connection implements Audience {
     if (this.#socket.bufferedAmount > backlogBytes) this.#socket.terminate();
     else this.#socket.send(JSON.stringify(said));
   }
+}
+
+/** The newest of them that fit; at least one. */
+function newestWithin(entries: readonly TranscriptEntry[], bytes: number): readonly TranscriptEntry[] {
+  let room = bytes;
+  let first = entries.length;
+  while (first > 0) {
+    room -= JSON.stringify(entries[first - 1]?.body).length;
+    if (room < 0 && first < entries.length) break;
+    first -= 1;
+  }
+  return entries.slice(first);
 }
 
 function nameOf(chat: ChatKey): string {

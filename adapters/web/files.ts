@@ -86,9 +86,10 @@ export function createWebFiles(folder: string, maxBytes: number): WebFiles {
 /** Names come from people: no path, no control characters. */
 function safeName(name: string): string {
   const plain = basename(name.replaceAll("\\", "/"))
-    .replaceAll(/\p{Cc}/gu, "")
+    .replaceAll(/[\p{Cc}\p{Bidi_Control}]/gu, "")
     .trim();
-  return plain.slice(-maxNameLength) || "file";
+  // Cut in the middle of a character, it could not be named in a header.
+  return plain.slice(-maxNameLength).toWellFormed() || "file";
 }
 
 const pictures: readonly (readonly [string, RegExp])[] = [

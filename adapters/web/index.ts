@@ -5,7 +5,7 @@ import type { Clock } from "../../src/lib/clock.ts";
 import type { Logger } from "../../src/lib/log.ts";
 import type { ChatKey } from "../../src/model/ids.ts";
 import type { Language } from "../../src/model/view.ts";
-import { capabilities, maxFileBytes } from "./capabilities.ts";
+import { capabilities, maxFileBytes, maxSayFiles, maxSayLength } from "./capabilities.ts";
 import { createWebFiles } from "./files.ts";
 import { createGate } from "./gate.ts";
 import { personOf } from "./inbound.ts";
@@ -37,8 +37,8 @@ export interface WebOptions {
   /** The model is the built-in demo. */
   readonly demo: boolean;
   readonly operations: () => Promise<OperationsView>;
-  /** Stops the turn of any chat; false when none runs. */
-  readonly stopTurn: (chat: ChatKey) => Promise<boolean>;
+  /** Stops the turn of any chat that began then, ms since the epoch; `id`: of this wish. False when it does not run. */
+  readonly stopTurn: (chat: ChatKey, startedAt: number, id: string) => Promise<boolean>;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -82,7 +82,15 @@ export async function createWebChannel(options: WebOptions): Promise<WebChannel>
       receiver,
       clock,
       log,
-      about: () => ({ build: page.build, language, demo, commands: menu, maxFileBytes }),
+      about: () => ({
+        build: page.build,
+        language,
+        demo,
+        commands: menu,
+        maxFileBytes,
+        maxTextLength: maxSayLength,
+        maxFiles: maxSayFiles,
+      }),
       operations: options.operations,
       stopTurn: options.stopTurn,
     },

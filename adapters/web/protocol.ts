@@ -102,8 +102,8 @@ export type FromPage =
     }
   /** From now on the operations view is sent every second, or no more. */
   | { readonly type: "watch"; readonly on: boolean }
-  /** Stops the running turn of any chat, by its full key, from the operations view. Answered by `told`. */
-  | { readonly type: "stopTurn"; readonly id: string; readonly chat: string };
+  /** Stops the turn of any chat (its full key) that began then, from the operations view. Answered by `told`. */
+  | { readonly type: "stopTurn"; readonly id: string; readonly chat: string; readonly startedAt: number };
 
 /** What the server says. */
 export type ToPage =
@@ -120,6 +120,9 @@ export type ToPage =
       readonly demo: boolean;
       readonly commands: readonly { readonly name: string; readonly description: string }[];
       readonly maxFileBytes: number;
+      /** Longest text of a message, UTF-16 units, and most files of one. */
+      readonly maxTextLength: number;
+      readonly maxFiles: number;
       /** Too much happened since `after`: forget what is on the screen; `chats` and `messages` follow. */
       readonly reset: boolean;
     }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { maxSayLength } from "./capabilities.ts";
+import { maxSayFiles, maxSayLength } from "./capabilities.ts";
 import type { FromPage } from "./protocol.ts";
 
 const chat = z.string().regex(/^[a-z0-9]{1,32}$/);
@@ -21,7 +21,7 @@ const fromPage = z.discriminatedUnion("type", [
     id,
     chat,
     text: z.string().max(maxSayLength),
-    files: z.array(file).max(20),
+    files: z.array(file).max(maxSayFiles),
     replyTo: messageId.optional(),
   }),
   z.object({
@@ -32,11 +32,20 @@ const fromPage = z.discriminatedUnion("type", [
     nonce: z.string().min(1).max(64),
   }),
   z.object({ type: z.literal("watch"), on: z.boolean() }),
-  z.object({ type: z.literal("stopTurn"), id, chat: z.string().max(200) }),
+  z.object({ type: z.literal("stopTurn"), id, chat: z.string().max(200), startedAt: z.number() }),
 ]);
 
-/** A frame of the page; undefined for anything else. Never throws. */
-export function readFromPage(text: string): FromPage | undefined {
+const refusable = z.object({ type: z.enum(["say", "tap", "stopTurn"]), id });
+
+/** What can be answered of a frame that cannot be taken, so that the page does not say it for ever. */
+export interface Unacceptable {
+  readonly type: "unacceptable";
+  readonly of: "say" | "tap" | "stopTurn";
+  readonly id: string;
+}
+
+/** A frame of the page; undefined for what nobody understands. Never throws. */
+export function readFromPage(text: string): FromPage | Unacceptable | undefined {
   let data: unknown;
   try {
     data = JSON.parse(text);
@@ -44,5 +53,7 @@ export function readFromPage(text: string): FromPage | undefined {
     return undefined;
   }
   const read = fromPage.safeParse(data);
-  return read.success ? (read.data as FromPage) : undefined;
+  if (read.success) return read.data as FromPage;
+  const known = refusable.safeParse(data);
+  return known.success ? { type: "unacceptable", of: known.data.type, id: known.data.id } : undefined;
 }

@@ -30,6 +30,8 @@ export interface Receiver {
 }
 
 const pauseMs = 500;
+/** What is pending is looked after this often, ms. */
+const lookMs = 5000;
 
 /** A message is written first, and pending until ingress took it: a page that goes away in between loses nothing. */
 export function createReceiver(deps: ReceiverDeps): Receiver {
@@ -67,8 +69,27 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
     if (say.text.trim() === "" && found.length === 0) return { refused: "empty" };
     const body = bodyOf(say, found as readonly WebFile[], clock.now());
     const entry = await store.add(keyOf(account, say.chat), `say-${say.id}`, writeOf(body));
-    await handOver(entry, to);
+    await handOverOf(entry.chat, to);
     return messageOf(entry);
+  }
+
+  /** What of a chat is pending, oldest first. What was taken before is not handed over again, however often it is said. */
+  async function handOverOf(chat: ChatKey, to: InboundSink): Promise<void> {
+    const left = (await store.pending()).filter((entry) => entry.chat === chat);
+    for (const entry of left.sort((a, b) => a.seq - b.seq)) await handOver(entry, to);
+  }
+
+  /** Messages whose page went away while they could not be taken. */
+  async function lookAfter(to: InboundSink, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await clock.sleep(lookMs, signal).catch(() => undefined);
+      try {
+        const chats = new Set((await store.pending()).map((entry) => entry.chat));
+        for (const chat of chats) if (!signal.aborted) await inTurn(chat, () => handOverOf(chat, to));
+      } catch (error) {
+        log.warn({ error }, "written messages are not handed over yet");
+      }
+    }
   }
 
   async function catchUp(to: InboundSink, signal: AbortSignal): Promise<void> {
@@ -89,8 +110,7 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
       // Nothing new before what is left: it would be out of order.
       await catchUp(to, signal);
       sink = to;
-      if (!signal.aborted)
-        await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+      await lookAfter(to, signal);
       sink = undefined;
       await Promise.allSettled(order.values());
     },

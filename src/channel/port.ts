@@ -267,7 +267,7 @@ export interface TranscriptWrite {
 
 /** Redis as the memory of a channel that is its own platform. Every write is one atomic, durable step. */
 export interface TranscriptStore {
-  /** Adds an entry, once per `key` (7 days): a repetition answers the entry that is there. */
+  /** Adds an entry, once per `key` (30 days): a repetition answers the entry that is there. */
   add(chat: ChatKey, key: string, write: TranscriptWrite): Promise<TranscriptEntry>;
   /** Changes an entry; undefined when there is none any more. */
   change(chat: ChatKey, id: MessageId, write: TranscriptWrite): Promise<TranscriptEntry | undefined>;

@@ -35,7 +35,8 @@ export interface RunningDemo {
 }
 
 /**
- * The demo model where it is asked for or Codex has no sign-in and no key, else the model of Codex's configuration.
+ * The demo model where it is asked for, or where Codex has no sign-in and no key and never had one; else the model of
+ * Codex's configuration.
  * Rejects when a demo that was asked for cannot be set up (its folders, its port).
  */
 export async function chooseModel(config: LoadedConfig, log: Logger, asked: boolean): Promise<ModelChoice> {
@@ -44,7 +45,9 @@ export async function chooseModel(config: LoadedConfig, log: Logger, asked: bool
   const known = await Promise.race([facts, systemClock.sleep(factsMs, over.signal)]).catch(() => undefined);
   over.abort(new Error("the model is chosen"));
   const real: ModelChoice = { config, codex: codexOf(config, log), facts: () => facts };
-  if (!asked && known?.signInNeeded !== true) return real;
+  if (known?.signInNeeded === false && !asked) await writeFile(wasSignedIn(config), "", { mode: 0o600 });
+  // Who had the real model must not get the demo's words instead of its work because a sign-in was lost.
+  if (!asked && (known?.signInNeeded !== true || existsSync(wasSignedIn(config)))) return real;
   try {
     return await openDemo(config, log, facts, { asked, sandboxFailure: known?.sandboxFailure });
   } catch (error) {
@@ -125,6 +128,11 @@ async function listenAgain(
   return { model, port, ...(known && port !== before ? { moved: before } : {}) };
 }
 
+/** There since Codex was signed in at a start. */
+function wasSignedIn(config: LoadedConfig): string {
+  return join(config.dataDir, "signed-in");
+}
+
 function demoHome(config: LoadedConfig): string {
   return join(config.dataDir, "demo", "codex");
 }
@@ -160,8 +168,11 @@ function demoProvider(port: number): LoadedConfig["codex"]["config"] {
     "model_providers.hotline_demo.base_url": `http://127.0.0.1:${port}/v1`,
     "model_providers.hotline_demo.wire_api": "responses",
     "model_providers.hotline_demo.requires_openai_auth": false,
-    // A turn that lost its model to a restart of the service waits for it.
-    "features.unbounded_connection_retries": true,
+    // A turn outlasts a restart of the service by its retries, some seconds. Without a bound, whoever takes the port of a
+    // service that ended could command it.
+    "features.unbounded_connection_retries": false,
+    "model_providers.hotline_demo.request_max_retries": 8,
+    "model_providers.hotline_demo.stream_max_retries": 8,
     "features.plugins": false,
     "features.apps": false,
     "features.remote_plugin": false,

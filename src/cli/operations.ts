@@ -64,17 +64,17 @@ export async function operationsView(parts: OperationsParts) {
   };
 }
 
-/** Stops the running turn of any chat, as its owner would with /stop; false when none runs. */
+/** Stops the turn of a chat that began then, as its owner would with /stop, once per `id`; false when it does not run. */
 export async function stopFromAfar(
   store: IngressStore,
   dispatcher: Dispatcher | undefined,
-  chat: ChatKey,
+  { chat, startedAt, id }: { readonly chat: ChatKey; readonly startedAt: number; readonly id: string },
 ): Promise<boolean> {
-  const running = dispatcher?.snapshot().some((one) => one.chat === chat && one.turn !== undefined) ?? false;
+  const running = dispatcher?.snapshot().some((one) => one.chat === chat && one.turn?.startedAt === startedAt) ?? false;
   const facts = running ? await store.facts(chat) : undefined;
   if (facts === undefined) return false;
   const mail = { kind: "stop", person: { id: webOwner, name: "owner" } } as const;
-  return (await store.ingest(chat, `operations-${Date.now()}`, mail, { chat, ...facts })) !== "full";
+  return (await store.ingest(chat, `operations-${id}`, mail, { chat, ...facts })) !== "full";
 }
 
 /** Resident memory of a process; undefined where the machine does not tell (other than Linux), or it has ended. */

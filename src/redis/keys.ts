@@ -64,7 +64,7 @@ export interface Keys {
   claimTries(account: string): string;
   /** Messages of a chat we keep ourselves: `all` hash id → entry, `order` sorted set of ids, `frame` hash `slot`, `json`. 400 days, 5000 entries; a frame 1 day. */
   transcript(chat: ChatKey): { readonly all: string; readonly order: string; readonly frame: string };
-  /** Entry a write made. 7 days. */
+  /** Entry a write made. 30 days. */
   transcriptKey(chat: ChatKey, key: string): string;
   /** Of an account's transcripts: `count` hash `seq`, `trimmed`; `changes` sorted set `chat id` by number (5000); `chats` sorted set by number (1000), `titles`, `previews`, `times` hashes of them; `running`, `pending` sets; `heard` channel. */
   transcripts(account: string): Readonly<Record<TranscriptsKey, string>>;

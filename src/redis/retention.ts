@@ -20,7 +20,7 @@ export const retention = {
   /** Wrong owner codes are counted for this long from the first. */
   claimWindowMs: 60 * minute,
   /** A message written twice under one key is one. */
-  transcriptKeyMs: 7 * day,
+  transcriptKeyMs: 30 * day,
   /** A live frame whose turn was never told to be over. */
   frameMs: day,
   /** A service note whose write is repeated by the client after a lost reply is recognized. */

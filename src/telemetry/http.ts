@@ -51,6 +51,8 @@ export function createHealthServer(options: HealthServerOptions): HealthServer {
     else if (mounted?.request(request, response) !== true)
       send(response, answerTo(request, mounted !== undefined, options));
   });
+  // A large file over a slow line takes its time; headers do not.
+  server.requestTimeout = 30 * 60_000;
   server.on("upgrade", (request, socket, head) => {
     // Without a listener an error would end the process.
     socket.on("error", () => socket.destroy());

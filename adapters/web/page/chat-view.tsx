@@ -48,13 +48,7 @@ export function ChatView({ state }: { readonly state: State }): VNode {
       )}
       <Announcer key={`said-${chat}`} page={page} />
       {chat === "" ? undefined : (
-        <Composer
-          key={chat}
-          chat={chat}
-          commands={state.welcome?.commands}
-          maxFileBytes={state.welcome?.maxFileBytes}
-          sent={toNewest}
-        />
+        <Composer key={chat} chat={chat} commands={state.welcome?.commands} limits={state.welcome} sent={toNewest} />
       )}
     </main>
   );

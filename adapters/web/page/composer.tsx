@@ -1,5 +1,7 @@
 import type { VNode } from "preact";
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { PageWords } from "../../../src/model/catalog/page.ts";
+import type { ToPage } from "../protocol.ts";
 import { useDispatch } from "./app-context.ts";
 import { AttachmentList } from "./attachment-list.tsx";
 import { type Attachment, createAttachments } from "./attachments.ts";
@@ -20,18 +22,19 @@ const noCommands: readonly Command[] = [];
 interface ComposerProps {
   readonly chat: string;
   readonly commands: readonly Command[] | undefined;
-  readonly maxFileBytes: number | undefined;
+  /** What the service takes; absent until it said so. */
+  readonly limits: Limits | undefined;
   /** Called after a message was said. */
   readonly sent: () => void;
 }
 
 /** Where a message is written. Enter sends, Shift+Enter begins a new line; on a touch screen Enter begins a new line. */
-export function Composer({ chat, commands = noCommands, maxFileBytes, sent }: ComposerProps): VNode {
+export function Composer({ chat, commands = noCommands, limits, sent }: ComposerProps): VNode {
   const words = useWords();
   const [text, setText] = useDraft(chat);
-  const [files, take] = useFiles(chat, maxFileBytes);
+  const [files, take] = useFiles(chat, limits?.maxFileBytes);
   const menu = useCommandMenu(text, commands, setText);
-  const say = useSay(chat, text, files);
+  const say = useSay(chat, text, files, limits);
   const send = (): void => {
     if (!say()) return;
     setText("");
@@ -68,13 +71,27 @@ export function Composer({ chat, commands = noCommands, maxFileBytes, sent }: Co
   );
 }
 
+type Limits = Pick<Extract<ToPage, { type: "welcome" }>, "maxFileBytes" | "maxTextLength" | "maxFiles">;
+
+/** Why the service would not take it; nothing is said then, and the text stays where it is. */
+function refusalOf(text: string, files: number, limits: Limits | undefined, words: PageWords): string | undefined {
+  if (limits === undefined) return undefined;
+  if (text.length > limits.maxTextLength) return words.tooLong(limits.maxTextLength);
+  return files > limits.maxFiles ? words.tooManyFiles(limits.maxFiles) : undefined;
+}
+
 /** Says the message; false when there is none, or when it must wait for its files. */
-function useSay(chat: string, text: string, files: readonly Attachment[]): () => boolean {
+function useSay(chat: string, text: string, files: readonly Attachment[], limits: Limits | undefined): () => boolean {
   const words = useWords();
   const dispatch = useDispatch();
   return () => {
     const done = files.flatMap((file) => (file.file === undefined ? [] : [file.file]));
     if (text.trim() === "" && files.length === 0) return false;
+    const refusal = refusalOf(text.trim(), files.length, limits, words);
+    if (refusal !== undefined) {
+      dispatch({ type: "toast", id: freshId(), text: refusal });
+      return false;
+    }
     // A message never goes without a file that its writer believes is in it.
     if (done.length < files.length) {
       const uploading = files.some((file) => file.state === "uploading");

@@ -38,11 +38,12 @@ export function connect(events: ConnectionEvents): ServerConnection {
     const fresh = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`);
     socket = fresh;
     fresh.addEventListener("open", () => {
-      delayMs = firstDelayMs;
       events.connected();
     });
     fresh.addEventListener("message", (event) => {
       heard += 1;
+      // Only a server that answers is back: one that closes at once is not asked again and again.
+      delayMs = firstDelayMs;
       if (typeof event.data === "string") events.received(JSON.parse(event.data) as ToPage);
     });
     fresh.addEventListener("close", () => void lost(fresh));

@@ -91,13 +91,19 @@ function Turns({ turns, now, stopping }: TurnsProps): VNode {
         turn.project,
         words.live.elapsed(now - turn.startedAt),
         turn.doing,
-        <StopTurn key={turn.chat} chat={turn.chat} stopping={stopping.has(turn.chat)} />,
+        <StopTurn key={turn.chat} chat={turn.chat} startedAt={turn.startedAt} stopping={stopping.has(turn.chat)} />,
       ])}
     />
   );
 }
 
-function StopTurn({ chat, stopping }: { readonly chat: string; readonly stopping: boolean }): VNode {
+interface StopTurnProps {
+  readonly chat: string;
+  readonly startedAt: number;
+  readonly stopping: boolean;
+}
+
+function StopTurn({ chat, startedAt, stopping }: StopTurnProps): VNode {
   const words = useWords();
   const dispatch = useDispatch();
   return (
@@ -106,7 +112,7 @@ function StopTurn({ chat, stopping }: { readonly chat: string; readonly stopping
       class={stopping ? "danger pressed" : "danger"}
       disabled={stopping}
       aria-busy={stopping}
-      onClick={() => dispatch({ type: "stopTurn", id: freshId(), chat })}
+      onClick={() => dispatch({ type: "stopTurn", id: freshId(), chat, startedAt })}
     >
       <Icon name="stop" />
       {words.live.stop}

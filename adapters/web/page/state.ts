@@ -42,6 +42,8 @@ export interface State {
   readonly pages: Readonly<Record<string, ChatPage>>;
   /** The open chat; absent until one is chosen. */
   readonly chat?: string;
+  /** The chat the server was told of when this connection began: the one it follows. */
+  readonly greeted?: string;
   readonly view: "chat" | "operations";
   readonly unsent: readonly Unsent[];
   readonly pending: readonly Pending[];
@@ -76,7 +78,7 @@ export type PageEvent =
   /** Forgets a message the server refused. */
   | { readonly type: "discard"; readonly id: string }
   | { readonly type: "tap"; readonly id: string; readonly message: MessageId | ""; readonly nonce: Nonce }
-  | { readonly type: "stopTurn"; readonly id: string; readonly chat: string }
+  | { readonly type: "stopTurn"; readonly id: string; readonly chat: string; readonly startedAt: number }
   | { readonly type: "openChat"; readonly chat: string }
   /** `chat`: an id nobody used. */
   | { readonly type: "newChat"; readonly chat: string }

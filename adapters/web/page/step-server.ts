@@ -60,8 +60,9 @@ function welcome(state: State, message: Extract<ToPage, { type: "welcome" }>, no
   if (state.view === "operations") frames.push({ type: "watch", on: true });
   // On a resumed connection the open chat is asked for only where its messages never came.
   const { chat } = next;
-  if (chat !== undefined && next.chats !== undefined && next.pages[chat]?.loaded !== true)
-    frames.unshift({ type: "open", chat });
+  const unloaded = next.chats !== undefined && chat !== undefined && next.pages[chat]?.loaded !== true;
+  // Chosen since the page said hello: the server follows another one.
+  if (chat !== undefined && (unloaded || chat !== state.greeted)) frames.unshift({ type: "open", chat });
   return { state: next, say: frames };
 }
 

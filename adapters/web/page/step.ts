@@ -8,8 +8,11 @@ import { receive } from "./step-server.ts";
 /** Pure. What an event makes of the page. While offline nothing is said; `welcome` says again what is unanswered. */
 export function step(state: State, event: PageEvent): Step {
   switch (event.type) {
-    case "connected":
-      return { state: { ...state, connection: "connecting" }, say: [hello(state)] };
+    case "connected": {
+      const greeted = state.chat === undefined ? {} : { greeted: state.chat };
+      const { greeted: _before, ...rest } = state;
+      return { state: { ...rest, ...greeted, connection: "connecting" }, say: [hello(state)] };
+    }
     case "disconnected":
       return silent(disconnected(state, event));
     case "received":
@@ -97,7 +100,7 @@ function say(state: State, event: Extract<PersonEvent, { type: "say" }>): Step {
 
 function press(state: State, event: Extract<PersonEvent, { type: "tap" | "stopTurn" }>): Step {
   if (event.type === "stopTurn") {
-    const frame = { type: "stopTurn", id: event.id, chat: event.chat } as const;
+    const frame = { type: "stopTurn", id: event.id, chat: event.chat, startedAt: event.startedAt } as const;
     return online({ ...state, pending: [...state.pending, { frame }] }, frame);
   }
   const again = state.pending.some(({ frame }) => frame.type === "tap" && frame.nonce === event.nonce);

@@ -16,6 +16,8 @@ export const zhPage = {
   uploading: "正在上传；全部完成后即可发送",
   uploadFailed: "未上传：没有连接。请移除后重新添加。",
   uploadRefused: (why: string) => `未上传：${why}`,
+  tooLong: (limit: number) => `内容过长：最多 ${limit} 个字符。请改为作为文件附上。`,
+  tooManyFiles: (limit: number) => `文件过多：每条消息最多 ${limit} 个。`,
   tooLarge: (size: string, limit: string) => `文件过大：${size}，上限为 ${limit}。`,
   remove: (name: string) => `移除 ${name}`,
   enlarge: (name: string) => `放大 ${name}`,

@@ -22,6 +22,8 @@ const en = {
   uploading: "Uploading; it can be sent when all files are there",
   uploadFailed: "Not uploaded: no connection. Remove it and attach it again.",
   uploadRefused: (why: string) => `Not uploaded: ${why}`,
+  tooLong: (limit: number) => `Too long: at most ${limit} characters. Attach it as a file instead.`,
+  tooManyFiles: (limit: number) => `Too many files: at most ${limit} in one message.`,
   tooLarge: (size: string, limit: string) => `Too large: ${size}; at most ${limit}.`,
   remove: (name: string) => `Remove ${name}`,
   enlarge: (name: string) => `Enlarge ${name}`,

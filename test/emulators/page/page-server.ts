@@ -138,6 +138,8 @@ export class PageServer {
       demo: false,
       commands: [],
       maxFileBytes: 20_000_000,
+      maxTextLength: 1_048_576,
+      maxFiles: 20,
       reset,
       ...this.welcome,
     };

@@ -89,12 +89,47 @@ describe("what a person says", () => {
     expect(page.messages.size).toBe(0);
   });
 
+  test("is handed over once, also when the page says it again long after ingress forgot it (L2)", async () => {
+    const page = await rig.page();
+    const id = page.say("only once");
+    await until(() => rig.events.length === 1, "handed over");
+    page.say("only once", { id });
+    page.say("next");
+    await until(() => rig.events.length === 2, "the next one");
+    expect(rig.events.map((event) => event.kind === "message" && event.message.text)).toEqual(["only once", "next"]);
+  });
+
+  test("and could not be taken while its page was there is taken later, before what comes after it (L1, L2)", async () => {
+    const page = await rig.page();
+    rig.refuse = true;
+    page.say("first");
+    await until(() => texts(page).length === 1, "it is on the screen");
+    page.close();
+    const other = await rig.page();
+    rig.refuse = false;
+    other.say("second");
+    await until(() => rig.events.length === 2, "both are handed over");
+    expect(rig.events.map((event) => event.kind === "message" && event.message.text)).toEqual(["first", "second"]);
+  });
+
+  test("that is too long or has too many files is refused under its id, and does not end the connection", async () => {
+    const page = await rig.page();
+    const long = page.say("x".repeat(1_048_577));
+    const many = page.say("files", { files: Array.from({ length: 21 }, () => "0".repeat(32)) });
+    await until(() => page.refusal(long) !== undefined && page.refusal(many) !== undefined, "refusals");
+    page.say("short");
+    await until(() => rig.events.length === 1, "the next one");
+    expect(page.heard.filter((said) => said.type === "welcome")).toHaveLength(1);
+  });
+
   test("may carry pictures and files, under safe names", async () => {
     const page = await rig.page();
     const png = Buffer.from("89504e470d0a1a0a0000", "hex");
     const picture = await page.upload("../../shot.png", png);
     const table = await page.upload("table.csv", Buffer.from("a,b"));
     expect(picture).toMatchObject({ name: "shot.png", type: "image/png", bytes: 10 });
+    const odd = await page.upload(`${"😀".repeat(100)}\u202ex`, Buffer.from("z"));
+    expect(await page.download(odd.id)).toEqual(Buffer.from("z"));
     page.say("look", { files: [picture.id, table.id] });
     await until(() => rig.events.length === 1, "handed over");
     const [event] = rig.events;
@@ -163,6 +198,24 @@ describe("what the bot says", () => {
     expect(texts(page)).toEqual(["work", "done"]);
     expect([...page.messages.values()].find((one) => one.id === said.id)?.mark).toBe("taken");
     expect(page.backwards).toEqual([]);
+  });
+});
+
+describe("a chat of very long messages", () => {
+  test("opens with the newest that fit, and the rest by scrolling", async () => {
+    const long = "y".repeat(900_000);
+    for (let n = 0; n < 6; n++) await rig.show(bot(`${n} ${long}`));
+    const page = await rig.page();
+    await until(() => page.heard.some((said) => said.type === "messages"), "the newest");
+    const first = page.heard.find((said) => said.type === "messages");
+    expect(first).toMatchObject({ more: true });
+    expect(page.messages.size).toBeLessThan(4);
+    while (page.messages.size < 6) {
+      const known = page.messages.size;
+      const oldest = Math.min(...[...page.messages.values()].map((message) => Number(message.id)));
+      page.send({ type: "older", chat: "home", before: String(oldest) as never });
+      await until(() => page.messages.size > known, "older ones");
+    }
   });
 });
 
@@ -236,6 +289,20 @@ describe("a running turn", () => {
     await until(() => page.chats.get("home")?.running === false, "the list shows it");
   });
 
+  test("of the chat that was opened last is shown, however quickly another was opened before", async () => {
+    const page = await rig.page();
+    for (let n = 0; n < 50; n++) await rig.show(bot(`m${n}`));
+    await until(() => page.welcome !== undefined, "the page is there");
+    page.send({ type: "open", chat: "home" });
+    page.send({ type: "open", chat: "fresh" });
+    await until(() => page.heard.some((said) => said.type === "messages" && said.chat === "fresh"), "it is open");
+    const before = page.heard.length;
+    await frame("not for this one");
+    await rig.store.show("web~main~fresh" as never, "s9", { ...view("x"), slot: "s9", text: "for this one" });
+    await until(() => page.heard.slice(before).some((said) => said.type === "live"), "a frame");
+    expect(page.heard.slice(before).flatMap((said) => (said.type === "live" ? [said.chat] : []))).toEqual(["fresh"]);
+  });
+
   test("that was rewritten is sent from where it differs", async () => {
     const page = await rig.page();
     await until(
@@ -250,8 +317,8 @@ describe("a running turn", () => {
 
   test("can be stopped from afar", async () => {
     const page = await rig.page();
-    page.send({ type: "stopTurn", id: "a", chat: homeKey });
-    page.send({ type: "stopTurn", id: "b", chat: "telegram~main~1" });
+    page.send({ type: "stopTurn", id: "a", chat: homeKey, startedAt: 1000 });
+    page.send({ type: "stopTurn", id: "b", chat: homeKey, startedAt: 900 });
     await until(() => page.heard.filter((said) => said.type === "told").length === 2, "answers");
     expect(page.heard.filter((said) => said.type === "told")).toMatchObject([
       { id: "a", text: "Stopping." },

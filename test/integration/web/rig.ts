@@ -77,7 +77,7 @@ export async function startWebRig(
       language: "en",
       demo: true,
       operations: () => Promise.reject(new Error("not part of this test")),
-      stopTurn: async (chat) => chat === homeKey,
+      stopTurn: async (chat, startedAt) => chat === homeKey && startedAt === 1000,
       clock: systemClock,
       log: silentLogger,
     });

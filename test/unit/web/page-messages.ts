@@ -34,6 +34,8 @@ export function welcome(seq: number, news: Partial<Extract<ToPage, { type: "welc
     demo: false,
     commands: [],
     maxFileBytes: 1000,
+    maxTextLength: 1_048_576,
+    maxFiles: 20,
     reset: false,
     ...news,
   };
