@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -96,6 +96,23 @@ describe("the other model", () => {
     await final("echo: second real one");
     expect(world.model.userTexts()).toEqual(["first real one", "second real one"]);
     expect(count("no longer on this machine")).toBe(0);
+  });
+
+  it("does not take over where a sign-in was lost: what people ask for is not answered by a script", async () => {
+    world = await ServiceWorld.create();
+    await world.start();
+    world.say("hi");
+    await final("echo: hi");
+    await world.stop();
+    await rm(join(world.dir, "codex"), { recursive: true });
+    await world.start();
+    await world.waitFor(() => world.output.split("Ready.").length > 2, "the banner");
+    expect(world.output).toContain('Codex is not signed in: run "npx codex login"');
+    expect(world.output).not.toContain(label);
+    await world.stop();
+    await world.start("--demo");
+    world.say("table");
+    await final("Codex is real here");
   });
 
   it("--demo asks a signed-in Codex home for nothing, and works in no configured project", async () => {
