@@ -65,17 +65,17 @@ export const channelMutants: readonly Mutant[] = [
   {
     law: "L1",
     fault: "what was written when the service ended is not handed over at the next start",
-    file: "adapters/web/receiver.ts",
-    find: "for (const entry of left) await handOver(entry, to);",
-    replace: "",
+    file: "adapters/web/messages.ts",
+    find: "title: oneLine(words, titleLength), pending: true }",
+    replace: "title: oneLine(words, titleLength) }",
     tests: webTalk,
   },
   {
     law: "L1",
     fault: "the page is told that a message is taken before ingress took it",
     file: "adapters/web/receiver.ts",
-    find: "    await handOver(entry, to);\n    return messageOf(entry);",
-    replace: "    await handOver(entry, to).catch(() => undefined);\n    return messageOf(entry);",
+    find: "    await handOverOf(entry.chat, to);\n    return messageOf(entry);",
+    replace: "    await handOverOf(entry.chat, to).catch(() => undefined);\n    return messageOf(entry);",
     tests: webTalk,
   },
   {
