@@ -105,6 +105,8 @@ function completeProjects(
 
 function refuse(parsed: ParsedConfig, projects: LoadedConfig["projects"], dataDir: string, file: string): void {
   const faults: ConfigFault[] = [];
+  if (["/proc", "/sys", "/dev"].some((root) => isWithin(dataDir, root)))
+    faults.push({ file, keyPath: "dataDir", expected: "a folder on a disk", got: dataDir });
   for (const [key, project] of Object.entries(projects)) {
     if (isWithin(project.path, dataDir))
       faults.push({

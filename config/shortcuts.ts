@@ -22,6 +22,7 @@ const shortcuts: readonly Shortcut[] = [
   plain("HOTLINE_DATA_DIR", ["dataDir"]),
   plain("REDIS_URL", ["redis", "url"]),
   plain("CODEX_HOME", ["codex", "home"]),
+  plain("HOTLINE_WEB_LISTEN", ["channels", "web", "listen"]),
   { variable: "HTTPS_PROXY", path: ["proxy"], read: (env) => eitherCase(env, "HTTPS_PROXY") },
   { variable: "HOTLINE_OWNERS", path: ["access", "owners"], read: (env) => list(env.HOTLINE_OWNERS) },
   {

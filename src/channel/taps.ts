@@ -58,6 +58,11 @@ function perform(deps: IngressDeps, tap: Tap, act: ButtonAct): Promise<TapReply>
       return sendAsText(deps, tap, act);
     case "stop":
       return forward(deps, tap, act, tap.words.stopping);
+    // What is asked for stands in the chat at once.
+    case "details":
+    case "diff":
+    case "showRequest":
+      return forward(deps, tap, act, "");
     default:
       return forward(deps, tap, act, tap.words.got);
   }
@@ -105,7 +110,7 @@ async function askAnswer(
   const { body } = record.request;
   const question = body.kind === "question" ? body.questions.find((q) => q.id === act.question) : undefined;
   if (reserved.verdict === "taken") {
-    const text = question === undefined ? tap.words.writeAnswer : question.question;
+    const text = [question?.question, tap.words.writeAnswer].filter((line) => line !== undefined).join("\n");
     await tell(deps.store, deps.log, tap.chat, { text: asking(tap, text), asks: true });
   }
   return { text: verdictText(deps, tap.words, reserved, tap.words.writeAnswer) };
@@ -130,7 +135,8 @@ function forward(deps: IngressDeps, tap: Tap, act: ButtonAct, toast: string): Pr
 
 async function put(deps: IngressDeps, tap: Tap, dedupe: string, mail: Mail, toast: string): Promise<TapReply> {
   const result = await deps.store.ingest(tap.chat, dedupe, mail, tap.event.at);
-  return { text: result === "full" ? tap.words.full(deps.mailboxCap ?? 500) : toast };
+  if (result === "full") return { text: tap.words.full(deps.mailboxCap ?? 500) };
+  return toast === "" ? {} : { text: toast };
 }
 
 function rightOfAct(act: ButtonAct): Right {

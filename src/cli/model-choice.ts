@@ -85,6 +85,7 @@ async function openDemo(
   const shown = demoConfig(config, port, places.project, sandboxFailure === undefined);
   const notes = [
     words.label,
+    words.try,
     ...(known.asked ? [words.asked] : []),
     ...(moved === undefined ? [] : [words.moved(moved, port)]),
     ...(sandboxFailure === undefined ? [] : [words.noSandbox(sandboxFailure)]),

@@ -2,6 +2,7 @@ import { ConfigError } from "../../config/faults.ts";
 import { type LoadedConfig, loadConfig } from "../../config/load.ts";
 import type { Logger } from "../lib/log.ts";
 import { cliWords } from "../model/catalog/cli.ts";
+import { ListenError } from "../telemetry/http.ts";
 import type { App, CreateApp, StopMode } from "./app-port.ts";
 import { listens } from "./control-client.ts";
 import { controlSocket, openControl } from "./control-server.ts";
@@ -37,7 +38,8 @@ export async function start(options: StartOptions): Promise<number> {
     await serve(app, config, socket, log, options.print);
     return 0;
   } catch (error) {
-    log.logger.error({ error }, "service fails");
+    // A taken port is no fault of the program: its sentence is enough.
+    log.logger.error(error instanceof ListenError ? { reason: error.message } : { error }, "service fails");
     if (error instanceof ConfigError) throw error;
     throw new Error(log.redact(error instanceof Error ? error.message : String(error)), { cause: error });
   } finally {

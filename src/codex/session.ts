@@ -1,5 +1,5 @@
-import { statSync } from "node:fs";
 import type { z } from "zod";
+import { isFolder } from "../lib/is-folder.ts";
 import type { ClientId, ThreadId, TurnId } from "../model/ids.ts";
 import type { CodexRequest, RequestAnswer } from "../model/request.ts";
 import type { CodexEvent, TurnRecord } from "../model/turn.ts";
@@ -263,7 +263,7 @@ function toUserInput(input: CodexInput): UserInput {
 
 /** app-server accepts a missing folder and fails every command of the turn. */
 function mustBeFolder(path: string): void {
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) {
+  if (!isFolder(path)) {
     throw new CodexError("cwdMissing", `${path} is no folder`);
   }
 }

@@ -80,6 +80,7 @@ function push(task: Task, words: DemoWords["push"]): readonly Part[] {
     return [remark(words.begin), does(call)];
   }
   const { ok, text } = outcomeOf(task.rounds[0]);
+  if (!ok && task.steers.length > 0) return [say(words.declined(task.steers.join(" ")))];
   return [say(ok ? words.done(text) : words.failed(text))];
 }
 

@@ -58,7 +58,10 @@ function withText(task: Task, text: string, fallback: Language, longRounds: numb
   const own = ownWords(text);
   if (own === "retry") return { ...begun("", fallback), ...repeated(task) };
   if (own === "continue") return { ...task, stopped: false };
-  const running = task.ability === "long" && !task.stopped && task.rounds.length > 0 && task.rounds.length < longRounds;
+  const long = task.ability === "long" && task.rounds.length > 0 && task.rounds.length < longRounds;
+  // A reason for declining comes while the push waits for its answer.
+  const asking = task.ability === "push" && task.rounds.at(-1)?.length === 0;
+  const running = !task.stopped && (long || asking);
   const next = begun(text, fallback);
   if (!running || (next.ability !== undefined && next.ability !== "long")) return next;
   return { ...task, steers: [...task.steers, next.said.text], fresh: [...task.fresh, next.said.text] };

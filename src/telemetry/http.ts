@@ -120,10 +120,16 @@ function listen(server: Server, host: string, port: number, shown: string): Prom
 
 function listenFault(cause: NodeJS.ErrnoException, shown: string): string {
   if (cause.code === "EADDRINUSE")
-    return `Another program already listens on ${shown}; set channels.web.listen to another port, or channels.web to false.`;
+    return `Another program already listens on ${shown}. Start with another port: HOTLINE_WEB_LISTEN=${beside(shown)} npm start, or set channels.web.listen in hotline.yaml.`;
   if (cause.code === "EACCES")
     return `Not allowed to listen on ${shown}; set channels.web.listen to a port above 1023.`;
   return `Cannot listen on ${shown} (${cause.code ?? cause.message}); check channels.web.listen.`;
+}
+
+/** The next port of the same host. */
+function beside(listen: string): string {
+  const { port } = hostAndPort(listen);
+  return `${listen.slice(0, listen.length - String(port).length)}${port + 1}`;
 }
 
 /** A name to open in a browser of this machine: "every address" is not one. */

@@ -1,5 +1,5 @@
 import type { VNode } from "preact";
-import { useEffect, useReducer, useState } from "preact/hooks";
+import { useCallback, useEffect, useReducer, useState } from "preact/hooks";
 import { pageWords } from "../../../src/model/catalog/page.ts";
 import { Dispatching, useDispatch } from "./app-context.ts";
 import { ChatList } from "./chat-list.tsx";
@@ -41,6 +41,7 @@ export function App({ controller }: { readonly controller: Controller }): VNode 
 function Screen({ state }: { readonly state: State }): VNode {
   const dispatch = useDispatch();
   const [listOpen, setListOpen] = useState(false);
+  const closeList = useCallback(() => setListOpen(false), []);
   const nothingYet = state.chats !== undefined && state.chat === undefined && state.view === "chat";
   useEffect(() => setListOpen(false), [state.chat, state.view]);
   useEffect(() => {
@@ -66,6 +67,7 @@ function Screen({ state }: { readonly state: State }): VNode {
         seen={state.seen}
         unread={state.unread}
         operations={state.view === "operations"}
+        close={closeList}
       />
       {state.view === "operations" ? <Operations state={state} /> : <ChatView state={state} />}
       <Toasts toasts={state.toasts} />

@@ -14,10 +14,12 @@ interface ChatListProps {
   readonly seen: State["seen"];
   readonly unread: State["unread"];
   readonly operations: boolean;
+  /** On a phone the list lies over the chat: whatever is chosen, it goes. */
+  readonly close: () => void;
 }
 
 /** All chats, newest first. */
-export const ChatList = memo(function List({ chats, open, seen, unread, operations }: ChatListProps): VNode {
+export const ChatList = memo(function List({ chats, open, seen, unread, operations, close }: ChatListProps): VNode {
   const words = useWords();
   const dispatch = useDispatch();
   return (
@@ -26,7 +28,10 @@ export const ChatList = memo(function List({ chats, open, seen, unread, operatio
         type="button"
         class="new-chat"
         title={words.newChatKey}
-        onClick={() => dispatch({ type: "newChat", chat: freshId() })}
+        onClick={() => {
+          close();
+          dispatch({ type: "newChat", chat: freshId() });
+        }}
       >
         <Icon name="plus" />
         {words.newChat}
@@ -36,6 +41,7 @@ export const ChatList = memo(function List({ chats, open, seen, unread, operatio
         {chats?.map((chat) => (
           <li key={chat.chat}>
             <ChatRow
+              close={close}
               chat={chat}
               current={chat.chat === open}
               unread={unread[chat.chat]?.length ?? (chat.seq > (seen[chat.chat] ?? 0) ? 0 : undefined)}
@@ -56,12 +62,16 @@ interface ChatRowProps {
   readonly current: boolean;
   /** Messages nobody looked at; 0: something changed; absent: nothing new. */
   readonly unread: number | undefined;
+  readonly close: () => void;
 }
 
-function ChatRow({ chat, current, unread }: ChatRowProps): VNode {
+function ChatRow({ chat, current, unread, close }: ChatRowProps): VNode {
   const words = useWords();
   const dispatch = useDispatch();
-  const open = (): void => dispatch({ type: "openChat", chat: chat.chat });
+  const open = (): void => {
+    close();
+    dispatch({ type: "openChat", chat: chat.chat });
+  };
   return (
     <button type="button" class="chat-row" aria-current={current ? "page" : undefined} onClick={open}>
       <span class="chat-title">{chat.title}</span>

@@ -3,6 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { useDispatch } from "./app-context.ts";
 import { type ChatPage, emptyPage } from "./chat-page.ts";
 import { Composer } from "./composer.tsx";
+import { freshId } from "./controller.ts";
 import { Icon } from "./icon.tsx";
 import { LiveAnswer, LiveBar } from "./live.tsx";
 import { MessageRows } from "./message-rows.tsx";
@@ -14,6 +15,8 @@ import { useWords } from "./words.ts";
 
 /** A screen reader reads this much of a message by itself. */
 const announcedLength = 1000;
+/** Words of `src/demo/prompts.ts`, the most telling first. */
+const demoPrompts = ["push", "plan", "table", "patch", "ask", "long"];
 const nothingPending: ReadonlySet<string> = new Set();
 
 /** The open chat: messages, the running turn, the composer. */
@@ -29,7 +32,13 @@ export function ChatView({ state }: { readonly state: State }): VNode {
       <section class="scroller" ref={scroller} tabIndex={0} aria-label={words.messages}>
         <div class="column" ref={content}>
           <Older more={page.more} loading={page.loadingOlder} count={page.messages.length} scroller={scroller} />
-          <Column page={page} pressed={pressed} unsent={unsent} online={state.connection === "open"} />
+          <Column
+            page={page}
+            pressed={pressed}
+            unsent={unsent}
+            online={state.connection === "open"}
+            demoIn={state.welcome?.demo === true ? chat : undefined}
+          />
         </div>
       </section>
       {away ? (
@@ -59,15 +68,17 @@ interface ColumnProps {
   readonly pressed: ReadonlySet<string>;
   readonly unsent: readonly Unsent[];
   readonly online: boolean;
+  /** The chat, where the demo model answers in it. */
+  readonly demoIn: string | undefined;
 }
 
 /** Everything that was said, what is being sent, and the answer in progress. */
-function Column({ page, pressed, unsent, online }: ColumnProps): VNode {
+function Column({ page, pressed, unsent, online, demoIn }: ColumnProps): VNode {
   const { messages, live } = page;
   const empty = page.loaded && messages.length === 0 && unsent.length === 0 && live === undefined;
   return (
     <>
-      {empty ? <Welcome /> : undefined}
+      {empty ? <Welcome demoIn={demoIn} /> : undefined}
       <MessageRows messages={messages} pressed={pressed} />
       <UnsentRows unsent={unsent} online={online} />
       {live === undefined ? undefined : <LiveAnswer frame={live} />}
@@ -98,13 +109,33 @@ function Announcer({ page }: { readonly page: ChatPage }): VNode {
   );
 }
 
-function Welcome(): VNode {
+function Welcome({ demoIn }: Pick<ColumnProps, "demoIn">): VNode {
   const words = useWords();
   return (
     <div class="welcome">
       <p>{words.emptyChat}</p>
       <p class="faint on-desk">{words.emptyChatHint}</p>
       <p class="faint on-touch">{words.emptyChatTouchHint}</p>
+      {demoIn === undefined ? undefined : <DemoPrompts chat={demoIn} />}
+    </div>
+  );
+}
+
+/** What the demo knows, to be sent by a tap. */
+function DemoPrompts({ chat }: { readonly chat: string }): VNode {
+  const words = useWords();
+  const dispatch = useDispatch();
+  const say = (text: string): void => dispatch({ type: "say", id: freshId(), chat, text, files: [], now: Date.now() });
+  return (
+    <div class="buttons">
+      <p>{words.demoTry}</p>
+      <div class="button-row">
+        {demoPrompts.map((prompt) => (
+          <button key={prompt} type="button" onClick={() => say(prompt)}>
+            {prompt}
+          </button>
+        ))}
+      </div>
     </div>
   );
 }

@@ -49,8 +49,9 @@ export function findOnPath(name) {
  * @returns {boolean}
  */
 export function isExecutable(file) {
-  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) return false;
+  // A folder on PATH that may not be read holds nothing for us: it is passed over like an empty one.
   try {
+    if (!statSync(file).isFile()) return false;
     accessSync(file, constants.X_OK);
     return true;
   } catch {

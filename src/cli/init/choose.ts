@@ -1,6 +1,6 @@
-import { statSync } from "node:fs";
 import { homedir } from "node:os";
 import { absolutePath } from "../../../config/places.ts";
+import { isFolder } from "../../lib/is-folder.ts";
 import type { Language } from "../../model/view.ts";
 import { askFeishu, register, type SettledApp, sayScopes } from "./ask-feishu.ts";
 import { askProjects, type ProjectsFound, projectsOf } from "./ask-projects.ts";
@@ -182,7 +182,7 @@ async function chooseProjects(session: Session, ground: Ground, flags: InitFlags
     names: projects.map(([name]) => name),
     folders: [],
     locate: (path: string) => locate(path, ground),
-    isFolder: (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true,
+    isFolder,
   } satisfies ProjectsFound;
   if (flags.projects.length > 0 || session.dialog === undefined) return projectsOf(session.words, flags.projects, from);
   const paths = new Set(projects.map(([, { path }]) => path));

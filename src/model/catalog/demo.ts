@@ -7,6 +7,7 @@ const label =
 const en = {
   /** Banner line, and the first message in every chat. */
   label,
+  try: 'Send "push" in the web chat (or to your bot), and approve a command.',
   asked: "Started with --demo: without it your own Codex sign-in is used, if there is one.",
   codex: (version: string) => `Codex ${version}, demo model`,
   moved: (from: number, to: number) =>
@@ -76,6 +77,8 @@ ${output}
 \`\`\`
 
 It went to a throw-away repository beside the demo project; nothing left this machine.`,
+    declined: (why: string) =>
+      `It was not pushed: you declined, and wrote “${why}”. A real model would go on with that. Send \`push\` to be asked again.`,
     failed: (output: string) => `It was not pushed. This is what came back:
 
 \`\`\`
@@ -129,6 +132,7 @@ export type DemoWords = Twin<typeof en>;
 
 const zh: DemoWords = {
   label: '你正在与演示模型对话：Codex 是真实的，回答是预先写好的。运行 "npx codex login" 登录即可使用真实模型。',
+  try: "在网页聊天中（或向机器人）发送 push，然后批准一条命令。",
   asked: "已用 --demo 启动：去掉它就会使用你自己的 Codex 登录（如果有）。",
   codex: (version) => `Codex ${version}，演示模型`,
   moved: (from, to) => `演示模型的端口 ${from} 被占用，已改用 ${to}。正在进行的演示任务会结束。`,
@@ -195,6 +199,7 @@ ${output}
 \`\`\`
 
 推送到了演示项目旁边的临时仓库；没有任何内容离开这台机器。`,
+    declined: (why) => `没有推送：你拒绝了，并写道“${why}”。真实模型会据此继续。再次发送 \`push\` 即可重新询问。`,
     failed: (output) => `没有推送。返回的内容是：
 
 \`\`\`

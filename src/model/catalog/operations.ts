@@ -18,7 +18,7 @@ const en = {
   idle: "idle",
   version: (version: string) => `Version ${version}`,
   up: (elapsed: string) => `up ${elapsed}`,
-  queued: (waiting: number, active: number) => `${waiting} chats wait, ${active} at work`,
+  queued: (waiting: number, active: number) => `${waiting} chats wait, ${active} awake`,
   columns: {
     chat: "Chat",
     project: "Project",

@@ -50,6 +50,7 @@ export const zhPage = {
   notificationsOff: "页面隐藏时通知我",
   notificationsBlocked: "浏览器阻止了此页面的通知。请在浏览器的网站设置中允许。",
   emptyChat: "这里还没有内容。向 Codex 提个要求吧。",
+  demoTry: "试试这些：",
   emptyChatHint: "可把文件拖到任意位置，输入 / 查看命令，Ctrl+K 开始新会话。",
   emptyChatTouchHint: "输入 / 查看命令；用回形针和相机添加文件。",
   older: "加载更早的消息",

@@ -57,6 +57,7 @@ const en = {
   notificationsOff: "Notify me while this page is hidden",
   notificationsBlocked: "The browser blocks notifications of this page. Allow them in its settings for this site.",
   emptyChat: "Nothing here yet. Ask Codex for something.",
+  demoTry: "Try one of these:",
   emptyChatHint: "Drop files anywhere, type / for commands, Ctrl+K begins another chat.",
   emptyChatTouchHint: "Type / for commands; the clip and the camera attach files.",
   older: "Load older messages",

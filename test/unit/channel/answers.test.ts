@@ -137,7 +137,7 @@ describe("a question", () => {
     store.ask(questions(4, "db"));
     await press(lead, { act: "answerOther", request: 4 as never, question: "db" });
     await write(lead, "DuckDB");
-    expect(store.notes).toEqual(["db?", "Answered #4."]);
+    expect(store.notes).toEqual(["db?\nWrite the answer as your next message.", "Answered #4."]);
     expect(store.record(4)?.answer).toEqual({ kind: "answers", answers: { db: ["DuckDB"] } });
   });
 
