@@ -30,7 +30,7 @@ const frames = z.discriminatedUnion("type", [
     nonce: z.string().min(1),
   }),
   z.strictObject({ type: z.literal("watch"), on: z.boolean() }),
-  z.strictObject({ type: z.literal("stopTurn"), id, chat: z.string().min(1) }),
+  z.strictObject({ type: z.literal("stopTurn"), id, chat: z.string().min(1), startedAt: z.number() }),
 ]);
 
 /** What is wrong with a word of the page; undefined: nothing. `first`: of its connection. */

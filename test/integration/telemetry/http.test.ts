@@ -100,6 +100,8 @@ describe("http health", () => {
     open.pop();
     const error: unknown = await second.server.start().catch((cause: unknown) => cause);
     expect(error).toBeInstanceOf(ListenError);
-    expect(String(error)).toMatch(/Another program already listens on 127\.0\.0\.1:\d+; set channels\.web\.listen/);
+    expect(String(error)).toMatch(
+      /Another program already listens on 127\.0\.0\.1:\d+\. Start with another port: HOTLINE_WEB_LISTEN=127\.0\.0\.1:\d+ npm start, or set channels\.web\.listen/,
+    );
   });
 });
