@@ -40,14 +40,17 @@ export interface RunningDemo {
  * Rejects when a demo that was asked for cannot be set up (its folders, its port).
  */
 export async function chooseModel(config: LoadedConfig, log: Logger, asked: boolean): Promise<ModelChoice> {
+  const codex = codexOf(config, log);
+  // Who had the real model must not get the demo's words instead of its work because a sign-in was lost. Nobody waits for
+  // the facts then; asked later, by the banner, their process is not swept away as a forgotten one.
+  if (!asked && existsSync(wasSignedIn(config))) return { config, codex, facts: () => factsOf(config, log, asked) };
   const facts = factsOf(config, log, asked);
+  const real: ModelChoice = { config, codex, facts: () => facts };
   const over = new AbortController();
   const known = await Promise.race([facts, systemClock.sleep(factsMs, over.signal)]).catch(() => undefined);
   over.abort(new Error("the model is chosen"));
-  const real: ModelChoice = { config, codex: codexOf(config, log), facts: () => facts };
   if (known?.signInNeeded === false && !asked) await writeFile(wasSignedIn(config), "", { mode: 0o600 });
-  // Who had the real model must not get the demo's words instead of its work because a sign-in was lost.
-  if (!asked && (known?.signInNeeded !== true || existsSync(wasSignedIn(config)))) return real;
+  if (!asked && known?.signInNeeded !== true) return real;
   try {
     return await openDemo(config, log, facts, { asked, sandboxFailure: known?.sandboxFailure });
   } catch (error) {

@@ -60,7 +60,8 @@ describe("what a person says", () => {
     rig.refuse = true;
     page.say("one");
     page.say("two");
-    await until(() => texts(page).includes("one"), "it is on the screen");
+    await until(() => texts(page).includes("one") && rig.refusals > 1, "it is on the screen, and was refused twice");
+    expect(page.heard.filter((said) => said.type === "taken")).toEqual([]);
     rig.refuse = false;
     await until(() => rig.events.length === 2, "both are handed over");
     expect(rig.events.map((event) => event.kind === "message" && event.message.text)).toEqual(["one", "two"]);

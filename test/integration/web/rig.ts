@@ -26,6 +26,8 @@ export interface WebRig {
   readonly events: InboundEvent[];
   /** Refuses what comes while set. */
   refuse: boolean;
+  /** How often it refused. */
+  refusals: number;
   /** Answer to taps. */
   reply: TapReply;
   page(chat?: string): Promise<PageClient>;
@@ -61,7 +63,10 @@ export async function startWebRig(
   const events: InboundEvent[] = [];
   const sink: InboundSink = {
     async accept(event) {
-      if (rig.refuse) throw new Error("Redis is away");
+      if (rig.refuse) {
+        rig.refusals += 1;
+        throw new Error("Redis is away");
+      }
       events.push(event);
       return rig.reply;
     },
@@ -97,6 +102,7 @@ export async function startWebRig(
     dataDir,
     events,
     refuse: false,
+    refusals: 0,
     reply: {} as TapReply,
     ...(await open()),
     get entry() {
