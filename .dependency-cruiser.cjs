@@ -49,8 +49,8 @@ module.exports = {
     ),
     rule(
       "app-is-the-top",
-      { path: "^src/", pathNot: "^src/((app|channels|examiners|setup|main)\\.ts$|cli/)" },
-      { path: "^src/((app|channels|examiners|setup|main)\\.ts$|cli/)" },
+      { path: "^src/", pathNot: "^src/((app|channels|examiners|setup|main)\\.ts$|cli/|service/)" },
+      { path: "^src/((app|channels|examiners|setup|main)\\.ts$|cli/|service/)" },
     ),
     rule(
       "adapters-see-the-port",
@@ -68,7 +68,7 @@ module.exports = {
     rule("config-is-leaf", { path: "^config/" }, { path: "^(src/(?!lib/|model/)|adapters/)" }),
     rule(
       "config-read-at-the-edge",
-      { path: "^src/", pathNot: "^src/((app|channels|examiners|main)\\.ts$|cli/)" },
+      { path: "^src/", pathNot: "^src/((app|channels|examiners|main)\\.ts$|cli/|service/)" },
       { path: "^config/(?!schema\\.ts$)" },
     ),
     rule("no-test-in-prod", { path: "^(src|adapters|config)/" }, { path: "^test/" }),

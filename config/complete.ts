@@ -97,10 +97,11 @@ function completeProjects(
     });
     return { projects: Object.fromEntries(located) };
   }
-  if (isForeignCheckout(origin.cwd)) return { projects: { default: { path: origin.cwd, writable: [] } } };
+  if (isForeignCheckout(origin.cwd))
+    return { projects: { default: { path: origin.cwd, pool: "default", writable: [] } } };
   // Beside dataDir, not in it: the model is denied everything below dataDir.
   const ownWorkspace = `${dataDir}-workspace`;
-  return { projects: { default: { path: ownWorkspace, writable: [] } }, ownWorkspace };
+  return { projects: { default: { path: ownWorkspace, pool: "default", writable: [] } }, ownWorkspace };
 }
 
 function refuse(parsed: ParsedConfig, projects: LoadedConfig["projects"], dataDir: string, file: string): void {

@@ -88,6 +88,7 @@ const web = z.strictObject({
 
 const project = z.strictObject({
   path: text,
+  pool: name.default("default"),
   model: text.optional(),
   effort: effort.optional(),
   approvalPolicy: approvalPolicy.optional(),
@@ -124,6 +125,7 @@ export const configSchema = z.strictObject({
   recovery: z.enum(["ask", "continue"]).default("ask"),
   approvals: z.strictObject({ remindMinutes: z.array(z.number().positive()).default([10, 60]) }).prefault({}),
   projects: z.record(name, project).default({}),
+  pools: z.record(name, z.strictObject({})).default({ default: {} }),
   retention: z.strictObject({ inboxDays: days.default(30), logDays: days.default(14) }).prefault({}),
   timezone: z.string().refine(isTimezone, { error: 'a time zone such as "Europe/Berlin"' }).optional(),
   language: z.enum(["en", "zh-CN"]).default("en"),

@@ -1,84 +1,75 @@
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import type { LoadedConfig } from "../config/load.ts";
-import { createAccess } from "./channel/access.ts";
-import { createIngress } from "./channel/ingress.ts";
-import type { Channel, InboundSink, IngressStore } from "./channel/port.ts";
+import type { Channel, IngressStore } from "./channel/port.ts";
 import { createChannels, openWeb, type WebChannel } from "./channels.ts";
-import type { App, AppStatus, CreateApp, StopMode } from "./cli/app-port.ts";
+import type { App, AppStatus, AppTools, CreateApp, StopMode } from "./cli/app-port.ts";
 import { bannerLines } from "./cli/banner.ts";
 import { chatsStatus } from "./cli/chats-status.ts";
 import { takeOfferedCodes } from "./cli/claim-file.ts";
 import { chooseModel, type ModelChoice } from "./cli/model-choice.ts";
 import { operationsView, stopFromAfar } from "./cli/operations.ts";
-import {
-  accessRules,
-  embeddedRedisOf,
-  publishMenu,
-  redisHealth,
-  senderMetrics,
-  settingsOf,
-  workspaceOf,
-} from "./cli/wiring.ts";
-import { commandNames, commands } from "./commands/registry.ts";
-import { createDispatcher, type Dispatcher } from "./dispatcher/dispatcher.ts";
-import { createSlots } from "./dispatcher/slots.ts";
+import { embeddedRedisOf, redisHealth } from "./cli/wiring.ts";
+import type { RuntimeSnapshot } from "./dispatcher/snapshot.ts";
 import { systemClock } from "./lib/clock.ts";
 import type { Logger } from "./lib/log.ts";
-import { randomNonce } from "./lib/nonce.ts";
-import { shortRef } from "./lib/ref.ts";
-import { draftId } from "./model/draft-id.ts";
-import { createSender, type Sender } from "./outbox/sender.ts";
 import { createActivations } from "./queue/activations.ts";
-import type { Activations } from "./queue/port.ts";
+import { type Activations, homeQueue, poolQueue } from "./queue/port.ts";
 import { readAudit } from "./redis/audit.ts";
-import { createChatStore } from "./redis/chat-store.ts";
 import { connectRedis, type RedisLink } from "./redis/connection.ts";
 import type { EmbeddedRedis } from "./redis/embedded.ts";
+import { homeId } from "./redis/home-id.ts";
 import { createIngressStore } from "./redis/ingress-store.ts";
 import { nodeId } from "./redis/node-id.ts";
-import { createOutboxStore } from "./redis/outbox-store.ts";
+import { createWorkerRegistry, type WorkerRegistry } from "./redis/worker-registry.ts";
+import { createGateway, type Gateway } from "./service/gateway.ts";
+import { createRouting, servedPools, servedProjects } from "./service/routing.ts";
+import { type AboutNode, createWorker, type Worker } from "./service/worker.ts";
 import { createHealth } from "./telemetry/health.ts";
 import { createHealthServer, type HealthServer } from "./telemetry/http.ts";
 import { createMetrics } from "./telemetry/metrics.ts";
-import type { Redactor } from "./telemetry/redact.ts";
-import type { ManagedWorkspace } from "./workspace/workspace.ts";
 
 /** What the banner may wait for before it is printed without, ms. */
 const identifyMs = 5000;
 const dayMs = 86_400_000;
 
 /** Puts the service together; the only place that knows all parts. */
-export const createApp: CreateApp = async (config, { logger, redact, demo }) =>
-  new Service(config, logger, redact, demo, await createChannels(config, logger));
+export const createApp: CreateApp = async (config, tools) =>
+  new Service(config, tools, await createChannels(config, tools.logger));
+
+/** What every role has of Redis. */
+interface Ground {
+  readonly link: RedisLink;
+  readonly node: string;
+  readonly registry: WorkerRegistry<AboutNode>;
+  readonly activations: Activations;
+  readonly store: IngressStore;
+}
 
 class Service implements App {
-  /** As configured until the model is chosen; the demo changes it. */
+  /** As configured until the model is chosen; the demo changes it, and a worker's has only what it serves. */
   #config: LoadedConfig;
-  readonly #demoAsked: boolean;
+  readonly #tools: AppTools;
   readonly #log: Logger;
   readonly #health = createHealth();
   readonly #metrics = createMetrics();
   #channels: readonly Channel[];
   #web: WebChannel | undefined;
   readonly #http: HealthServer | undefined;
-  readonly #receiving = new AbortController();
   #model: ModelChoice | undefined;
   #redis: EmbeddedRedis | undefined;
+  #ground: Ground | undefined;
   #link: RedisLink | undefined;
-  #store: IngressStore | undefined;
-  #senders: readonly Sender[] = [];
-  #activations: Activations | undefined;
-  #dispatcher: Dispatcher | undefined;
-  #receivers: readonly Promise<void>[] = [];
+  #gateway: Gateway | undefined;
+  #worker: Worker | undefined;
   #sweep: NodeJS.Timeout | undefined;
   #address: string | undefined;
   #banner: readonly string[] = [];
 
-  constructor(config: LoadedConfig, log: Logger, redact: Redactor, demo: boolean, channels: readonly Channel[]) {
+  constructor(config: LoadedConfig, tools: AppTools, channels: readonly Channel[]) {
     this.#config = config;
-    this.#demoAsked = demo;
-    this.#log = log;
+    this.#tools = tools;
+    this.#log = tools.logger;
     this.#channels = channels;
     const { web } = config.channels;
     if (web !== false)
@@ -86,27 +77,31 @@ class Service implements App {
         listen: web.listen,
         health: this.#health,
         metrics: this.#metrics,
-        redact,
-        logger: log,
+        redact: tools.redact,
+        logger: tools.logger,
       });
   }
 
   async start(): Promise<void> {
     const config = this.#config;
+    const { role, pools } = this.#tools;
     await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
     await mkdir(config.runtimeDir, { recursive: true, mode: 0o700 });
     if (config.ownWorkspace !== undefined) await mkdir(config.ownWorkspace, { recursive: true });
     this.#address = await this.#http?.start();
     try {
-      const choosing = chooseModel(config, this.#log, this.#demoAsked);
+      const choosing = role === "gateway" ? undefined : chooseModel(config, this.#log, this.#tools.demo);
       // Looked at below; meanwhile Redis may fail first.
-      choosing.catch(() => undefined);
+      choosing?.catch(() => undefined);
       const link = await this.#connect();
       const model = await choosing;
       this.#model = model;
-      this.#config = model.config;
-      await this.#startParts(link, model, await nodeId(config.dataDir));
-      this.#banner = await this.#collectBanner(model);
+      if (model !== undefined) {
+        const served = servedPools(model.config, pools);
+        this.#config = { ...model.config, projects: servedProjects(model.config, served) };
+      }
+      await this.#startParts(link, await nodeId(config.dataDir));
+      this.#banner = await this.#collectBanner();
     } catch (error) {
       await this.stop("keep");
       throw error;
@@ -126,49 +121,67 @@ class Service implements App {
     return link;
   }
 
-  async #startParts(link: RedisLink, model: ModelChoice, node: string): Promise<void> {
-    const { config, demo } = model;
-    const workspace = workspaceOf(config, demo !== undefined, (account) =>
-      this.#channels.find((one) => one.account === account),
-    );
-    const log = this.#log;
+  async #startParts(link: RedisLink, node: string): Promise<void> {
+    const { role } = this.#tools;
+    const model = this.#model;
+    const home = model === undefined || model.demo !== undefined ? node : await homeId(this.#config.codex.home, node);
+    const pools = servedPools(this.#config, []);
+    const registry = createWorkerRegistry<AboutNode>(link);
+    const routing = createRouting(this.#config, registry);
     const activations = createActivations({
       connection: link.forQueue(),
       prefix: "hl-bull",
-      logger: log.child({ part: "queue" }),
+      logger: this.#log.child({ part: "queue" }),
+      serves: role === "gateway" ? [] : [...pools.map(poolQueue), homeQueue(home)],
+      queueOf: (chat) => routing.queueOf(chat),
     });
-    this.#activations = activations;
-    const ingressStore = createIngressStore({ link, logger: log, wake: (chat) => activations.wake(chat) });
-    this.#store = ingressStore;
-    await takeOfferedCodes(config.dataDir, link);
-    await workspace.prepare();
-    await this.#openWeb(link, ingressStore);
-    this.#senders = this.#channels.map((channel) => this.#createSender(channel, link, node));
-    await Promise.all(this.#senders.map((sender) => sender.start()));
-    this.#dispatcher = createDispatcher({
-      store: createChatStore({ link, node, logger: log }),
-      activations,
-      codex: model.codex,
-      workspace,
-      slots: createSlots(config.codex.maxProcesses),
-      maxProcesses: config.codex.maxProcesses,
-      commands,
-      settings: settingsOf(config, this.#channels, demo !== undefined),
-      clock: systemClock,
-      log: log.child({ part: "dispatcher" }),
-      nonce: randomNonce,
-      draftId,
-      ref: shortRef,
-    });
-    const sink = this.#createSink(ingressStore);
-    this.#receivers = this.#channels.map((channel) => this.#receive(channel, sink));
-    await this.#dispatcher.start();
-    this.#health.watch("worker", () => ({ state: "ready" }));
-    this.#sweepInbox(workspace);
+    const store = createIngressStore({ link, logger: this.#log, wake: (chat) => activations.wake(chat) });
+    const ground = { link, node, registry, activations, store };
+    this.#ground = ground;
+    await takeOfferedCodes(this.#config.dataDir, link);
+    const worker = model === undefined ? undefined : this.#createWorker(ground, model, home, pools);
+    await worker?.prepare();
+    const gateway = role === "worker" ? undefined : await this.#createGateway(ground, routing);
+    gateway?.receive();
+    await worker?.start();
+    if (worker !== undefined) this.#health.watch("worker", () => ({ state: "ready" }));
+    this.#sweepFiles();
   }
 
-  async #openWeb(link: RedisLink, store: IngressStore): Promise<void> {
+  #createWorker(ground: Ground, model: ModelChoice, home: string, pools: readonly string[]): Worker {
+    this.#worker = createWorker({
+      ...ground,
+      config: this.#config,
+      model,
+      home,
+      pools,
+      channels: () => this.#channels,
+      log: this.#log,
+    });
+    return this.#worker;
+  }
+
+  /** Sends at once; what is received is for later. */
+  async #createGateway(ground: Ground, routing: ReturnType<typeof createRouting>): Promise<Gateway> {
+    await this.#openWeb(ground);
+    const gateway = createGateway({
+      ...ground,
+      config: this.#config,
+      channels: this.#channels,
+      routing,
+      health: this.#health,
+      metrics: this.#metrics,
+      alone: this.#tools.role === "all",
+      log: this.#log,
+    });
+    this.#gateway = gateway;
+    await gateway.startSending();
+    return gateway;
+  }
+
+  async #openWeb({ link, store }: Ground): Promise<void> {
     if (this.#address === undefined || this.#http === undefined) return;
+    const chats = () => this.#snapshots();
     const web = await openWeb(this.#config, {
       link,
       demo: this.#model?.demo !== undefined,
@@ -177,68 +190,32 @@ class Service implements App {
       operations: () =>
         operationsView({
           status: () => this.status(),
-          chats: () => this.#dispatcher?.snapshot() ?? [],
+          chats,
           owners: async () => [...this.#config.access.owners, ...(await store.owners())],
           titles: (chat) => store.facts(chat),
           audit: (limit) => readAudit(link, limit),
-          senders: () => this.#senders,
+          senders: () => this.#gateway?.senders ?? [],
         }),
-      stopTurn: (chat, startedAt, id) => stopFromAfar(store, this.#dispatcher, { chat, startedAt, id }),
+      stopTurn: (chat, startedAt, id) => stopFromAfar(store, chats, { chat, startedAt, id }),
     });
     this.#web = web;
     this.#channels = [...this.#channels, web];
     this.#http.mount(web.site);
   }
 
-  #createSender(channel: Channel, link: RedisLink, node: string): Sender {
-    const store = createOutboxStore({ link, node, account: channel.account });
-    const sender = createSender({
-      channel,
-      store,
-      log: this.#log,
-      clock: systemClock,
-      language: this.#config.language,
-      metrics: senderMetrics(this.#metrics),
-    });
-    this.#health.watch(channel.account, () => channel.health());
-    this.#health.watch(`${channel.account} sender`, () => sender.health());
-    return sender;
-  }
-
-  #createSink(store: IngressStore): InboundSink {
-    const { language, timezone, projects } = this.#config;
-    return createIngress({
-      store,
-      access: createAccess(accessRules(this.#config), () => store.owners()),
-      log: this.#log.child({ part: "ingress" }),
-      clock: systemClock,
-      startedAt: systemClock.now(),
-      commands: commandNames,
-      language,
-      timeZone: timezone,
-      project: Object.keys(projects)[0],
-      nonce: randomNonce,
-      signal: this.#receiving.signal,
-    });
-  }
-
-  async #receive(channel: Channel, sink: InboundSink): Promise<void> {
-    const { signal } = this.#receiving;
-    try {
-      const receiving = channel.receive(sink, signal);
-      void publishMenu(channel, this.#log, signal);
-      await receiving;
-    } catch (error) {
-      if (!signal.aborted) this.#log.error({ error, channel: channel.account }, "channel stops receiving");
-    }
+  /** Chats of this worker as they are, of others as they told last. */
+  async #snapshots(): Promise<readonly RuntimeSnapshot[]> {
+    const own = this.#worker?.snapshot() ?? [];
+    if (this.#ground === undefined) return own;
+    const { node, registry } = this.#ground;
+    const others = (await registry.known()).filter((one) => one.livesMs > 0 && one.node !== node);
+    return [...own, ...others.flatMap((one) => one.about.chats)];
   }
 
   /** Received files go after their time; once at the start, then daily. */
-  #sweepInbox(workspace: ManagedWorkspace): void {
+  #sweepFiles(): void {
     const sweep = (): void => {
-      workspace
-        .sweep(this.#config.retention.inboxDays, systemClock.now())
-        .catch((error: unknown) => this.#log.warn({ error }, "inbox is not swept"));
+      void this.#worker?.sweepFiles();
       this.#web
         ?.sweep(systemClock.now() - this.#config.retention.inboxDays * dayMs)
         .catch((error: unknown) => this.#log.warn({ error }, "files of the web chat are not swept"));
@@ -251,42 +228,51 @@ class Service implements App {
     return this.#banner;
   }
 
-  #collectBanner({ config, facts, demo }: ModelChoice): Promise<readonly string[]> {
-    const { language, projects, access } = config;
+  #collectBanner(): Promise<readonly string[]> {
+    const { language, projects, access } = this.#config;
     return bannerLines({
       language,
+      role: this.#tools.role,
       channels: this.#channels,
       projects,
       exists: existsSync,
-      facts,
-      demo: demo?.notes,
+      facts: this.#model?.facts,
+      demo: this.#model?.demo?.notes,
       address: this.#address,
       entry: this.#web?.entry,
       columns: process.stdout.isTTY ? process.stdout.columns : 0,
-      claimCode: async (account) => (access.owners.length > 0 ? undefined : this.#store?.claimCode(account)),
+      claimCode: async (account) => (access.owners.length > 0 ? undefined : this.#ground?.store.claimCode(account)),
       signal: AbortSignal.timeout(identifyMs),
     });
   }
 
   async status(): Promise<AppStatus> {
+    const known = (await this.#ground?.registry.known()) ?? [];
     return {
+      role: this.#tools.role,
       demo: this.#model?.demo !== undefined,
       health: this.#health.report(),
-      queue: (await this.#activations?.counts()) ?? { waiting: 0, active: 0 },
+      workers: known.map(({ node, livesMs, about }) => ({
+        node,
+        host: about.host,
+        pools: about.pools,
+        projects: Object.keys(about.projects),
+        living: livesMs > 0,
+        silentMs: Math.max(0, -livesMs),
+      })),
+      queue: (await this.#ground?.activations.counts()) ?? { waiting: 0, active: 0 },
       metrics: this.#metrics.snapshot(),
-      ...chatsStatus(this.#dispatcher?.snapshot() ?? [], Object.keys(this.#config.projects)[0] ?? ""),
+      ...chatsStatus(await this.#snapshots(), Object.keys(this.#config.projects)[0] ?? ""),
     };
   }
 
   async stop(mode: StopMode): Promise<void> {
     clearInterval(this.#sweep);
-    this.#receiving.abort(new Error("the service stops"));
-    await Promise.all(this.#receivers);
-    await this.#dispatcher?.stop(mode);
-    if (mode !== "keep")
-      await Promise.race([Promise.all(this.#senders.map((sender) => sender.drain())), systemClock.sleep(10_000)]);
-    await Promise.all(this.#senders.map((sender) => sender.stop()));
-    if (this.#dispatcher === undefined) await this.#activations?.close();
+    await this.#gateway?.stopReceiving();
+    await this.#worker?.stop(mode);
+    if (mode !== "keep") await Promise.race([this.#gateway?.drain(), systemClock.sleep(10_000)]);
+    await this.#gateway?.stopSending();
+    if (this.#worker === undefined) await this.#ground?.activations.close();
     await this.#model?.demo?.stop();
     this.#link?.close();
     await this.#redis?.stop();

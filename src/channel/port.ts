@@ -224,6 +224,8 @@ export interface IngressStore {
   language(chat: ChatKey): Promise<Language | undefined>;
   /** Service notes to a chat (refusals, greetings), in the outbox like everything else; `buttons` are stored in the same step. */
   say(chat: ChatKey, body: OutboxBody, buttons?: readonly ButtonRecord[]): Promise<void>;
+  /** Frees a chat from the machine its conversation lies on, and wakes it for another. False: its owner lives. */
+  rehome(chat: ChatKey): Promise<boolean>;
 }
 
 /** An entry of a chat whose messages we keep ourselves, as it stands now. `body` is the channel's own, plain JSON. */

@@ -44,7 +44,7 @@ function sameChat(known: ChatKey, told: ChatKey): boolean {
   return known === told || (chatAddress(told).topicId === undefined && known.startsWith(`${told}~`));
 }
 
-function perform(deps: IngressDeps, tap: Tap, act: ButtonAct): Promise<TapReply> {
+async function perform(deps: IngressDeps, tap: Tap, act: ButtonAct): Promise<TapReply> {
   switch (act.act) {
     case "answer":
       return withRequest(deps, tap, act.request, (record) => answer(deps, tap, record, act.answer));
@@ -56,6 +56,8 @@ function perform(deps: IngressDeps, tap: Tap, act: ButtonAct): Promise<TapReply>
       return withRequest(deps, tap, act.request, (record) => choose(deps, tap, record, act));
     case "sendAsText":
       return sendAsText(deps, tap, act);
+    case "rehome":
+      return { text: (await deps.store.rehome(tap.chat)) ? tap.words.movesOn : tap.words.machineIsBack };
     case "stop":
       return forward(deps, tap, act, tap.words.stopping);
     // What is asked for stands in the chat at once.
@@ -166,6 +168,7 @@ function rightOfAct(act: ButtonAct): Right {
     case "setting":
     case "endTerminal":
     case "terminal":
+    case "rehome":
       return "talk";
     default:
       return assertNever(act);

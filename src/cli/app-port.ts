@@ -7,6 +7,20 @@ import type { Redactor } from "../telemetry/redact.ts";
 /** What becomes of running turns: they live on, are waited for, or are interrupted. */
 export type StopMode = "keep" | "drain" | "now";
 
+/** Which of our processes this is: the platforms' side, Codex's side, or both. */
+export type Role = "all" | "gateway" | "worker";
+
+/** A machine that runs Codex. */
+export interface WorkerStatus {
+  readonly node: string;
+  readonly host: string;
+  readonly pools: readonly string[];
+  readonly projects: readonly string[];
+  readonly living: boolean;
+  /** ms since its last sign; 0 while it lives. */
+  readonly silentMs: number;
+}
+
 /** A running turn. */
 export interface TurnStatus {
   readonly chat: string;
@@ -20,6 +34,9 @@ export interface TurnStatus {
 /** What the composition root knows of itself, for `hotline status`. Plain JSON. */
 export interface AppStatus {
   readonly health: HealthReport;
+  readonly role: Role;
+  /** All machines that run Codex, heard of in the last 30 days. */
+  readonly workers: readonly WorkerStatus[];
   /** The demo model answers. */
   readonly demo: boolean;
   /** Chats with a record, parked ones too. */
@@ -57,11 +74,19 @@ export interface App {
   stop(mode: StopMode): Promise<void>;
 }
 
-/** Makes the service without starting it. `demo`: with the demo model, whatever sign-in there is. */
-export type CreateApp = (
-  config: LoadedConfig,
-  tools: { readonly logger: Logger; readonly redact: Redactor; readonly demo: boolean },
-) => Promise<App>;
+/** What the service is made with. */
+export interface AppTools {
+  readonly logger: Logger;
+  readonly redact: Redactor;
+  /** With the demo model, whatever sign-in there is. */
+  readonly demo: boolean;
+  readonly role: Role;
+  /** Pools this worker serves; empty: those of all its projects. */
+  readonly pools: readonly string[];
+}
+
+/** Makes the service without starting it. */
+export type CreateApp = (config: LoadedConfig, tools: AppTools) => Promise<App>;
 
 /** An account as `hotline doctor` looks at it. */
 export interface AccountExaminer extends Examiner {

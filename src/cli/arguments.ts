@@ -1,11 +1,17 @@
 import { parseArgs } from "node:util";
 import type { CliWords } from "../model/catalog/cli.ts";
-import type { StopMode } from "./app-port.ts";
+import type { Role, StopMode } from "./app-port.ts";
 import { type InitFlags, type InitValues, initFlags, initOptions } from "./init/flags.ts";
 
 /** What was asked for on the command line. `wrong` has one sentence. */
 export type Command =
-  | { readonly command: "start"; readonly configFile?: string; readonly demo: boolean }
+  | {
+      readonly command: "start";
+      readonly configFile?: string;
+      readonly demo: boolean;
+      readonly role: Role;
+      readonly pools: readonly string[];
+    }
   | ({ readonly command: "init" } & InitFlags)
   | { readonly command: "status"; readonly configFile?: string; readonly json: boolean }
   | { readonly command: "stop"; readonly configFile?: string; readonly mode: StopMode }
@@ -15,7 +21,7 @@ export type Command =
 
 interface Values extends InitValues {
   readonly role?: string | undefined;
-  readonly pool?: string | undefined;
+  readonly pool?: string[] | undefined;
   readonly demo?: boolean | undefined;
   readonly json?: boolean | undefined;
   readonly fix?: boolean | undefined;
@@ -59,11 +65,16 @@ function commandOf(name: string, values: Values, words: CliWords): Command {
     if (values.drain === true && values.now === true) return wrong(words.drainOrNow);
     return { command: "stop", ...where, mode: values.now === true ? "now" : values.drain === true ? "drain" : "keep" };
   }
-  if (values.role !== undefined && !["all", "gateway", "worker"].includes(values.role))
-    return wrong(words.unknownRole(values.role));
-  if (values.role !== undefined && values.role !== "all") return wrong(words.notAvailable(`--role ${values.role}`));
-  if (values.pool !== undefined) return wrong(words.notAvailable("--pool"));
-  return { command: "start", ...where, demo: values.demo === true };
+  return startCommand(values, where, words);
+}
+
+function startCommand(values: Values, where: { readonly configFile?: string }, words: CliWords): Command {
+  const { role = "all", pool: pools = [] } = values;
+  const demo = values.demo === true;
+  if (role !== "all" && role !== "gateway" && role !== "worker") return wrong(words.unknownRole(role));
+  if (role === "gateway" && pools.length > 0) return wrong(words.gatewayPool);
+  if (role !== "all" && demo) return wrong(words.demoAlone);
+  return { command: "start", ...where, demo, role, pools };
 }
 
 function initCommand(values: Values, words: CliWords): Command {
@@ -81,7 +92,7 @@ function parse(args: readonly string[]) {
       options: {
         config: { type: "string" },
         role: { type: "string" },
-        pool: { type: "string" },
+        pool: { type: "string", multiple: true },
         demo: { type: "boolean" },
         json: { type: "boolean" },
         fix: { type: "boolean" },

@@ -4,17 +4,19 @@ import { type BannerWords, bannerWords } from "../model/catalog/banner.ts";
 import { demoWords } from "../model/catalog/demo.ts";
 import { BridgeError } from "../model/errors.ts";
 import type { Language } from "../model/view.ts";
+import type { Role } from "./app-port.ts";
 import { qrLines } from "./qr.ts";
 
 /** What the banner tells about. */
 export interface BannerParts {
   readonly language: Language;
+  readonly role: Role;
   readonly channels: readonly Channel[];
   readonly projects: Readonly<Record<string, { readonly path: string }>>;
   /** Whether a folder is there. */
   readonly exists: (path: string) => boolean;
-  /** Rejects when Codex cannot be asked. */
-  readonly facts: () => Promise<CodexFacts>;
+  /** Rejects when Codex cannot be asked; absent where none runs. */
+  readonly facts: (() => Promise<CodexFacts>) | undefined;
   /** Where health is served; absent when it is not. */
   readonly address?: string | undefined;
   /** The address that opens the web chat; holds its token. */
@@ -32,22 +34,18 @@ export interface BannerParts {
 /** Lines for the operator: which bot, which folder, which Codex, what is missing, and the claim link. May hold a claim code: never log them. */
 export async function bannerLines(parts: BannerParts): Promise<readonly string[]> {
   const words = bannerWords[parts.language];
-  const platforms = parts.channels.filter((channel) => channel.capabilities.shared);
+  const platforms = parts.role === "worker" ? [] : parts.channels.filter((channel) => channel.capabilities.shared);
   const [identities, codex] = await Promise.all([
     Promise.all(platforms.map((channel) => identify(channel, parts.signal))),
-    parts.facts().then(
-      (facts) => codexLines(facts, words, parts),
-      (error: unknown) => [words.codexFailed(reasonOf(error))],
-    ),
+    codexOf(parts, words),
   ]);
   const lines = identities.map(({ account, who, reason, refused }) => {
     if (who !== undefined) return words.channel(account, who.name);
     return refused === true ? words.channelRefused(account) : words.channelFailed(account, reason ?? "");
   });
-  if (platforms.length === 0) lines.push(parts.entry === undefined ? words.noChannel : words.webOnly);
-  const [name, project] = Object.entries(parts.projects)[0] ?? ["", { path: "" }];
-  const place = parts.exists(project.path) ? words.project : words.projectMissing;
-  lines.push(place(name, project.path), ...codex);
+  if (parts.role === "worker") lines.push(words.worker);
+  else if (platforms.length === 0) lines.push(parts.entry === undefined ? words.noChannel : words.webOnly);
+  lines.push(...projectLines(parts, words), ...codex);
   lines.push(...(parts.demo ?? []));
   if (parts.entry !== undefined) lines.push(words.web(parts.entry));
   if (parts.address !== undefined) lines.push(words.http(parts.address));
@@ -58,6 +56,24 @@ export async function bannerLines(parts: BannerParts): Promise<readonly string[]
     lines.push(words.claim(link, code), ...qrLines(link ?? who?.chatLink ?? "", parts.columns));
   }
   return lines;
+}
+
+async function codexOf(parts: BannerParts, words: BannerWords): Promise<readonly string[]> {
+  if (parts.facts === undefined) return [words.gateway];
+  try {
+    return codexLines(await parts.facts(), words, parts);
+  } catch (error) {
+    return [words.codexFailed(reasonOf(error))];
+  }
+}
+
+/** A gateway has no folders; a worker names all of its own. */
+function projectLines({ role, projects, exists }: BannerParts, words: BannerWords): readonly string[] {
+  const line = ([name, { path }]: readonly [string, { readonly path: string }]): string =>
+    (exists(path) ? words.project : words.projectMissing)(name, path);
+  if (role === "gateway") return [];
+  const all = Object.entries(projects);
+  return (role === "worker" ? all : all.slice(0, 1)).map(line);
 }
 
 interface Identified {

@@ -14,11 +14,21 @@ const turn = z.object({
   startedAt: z.number(),
   doing: z.string().exactOptional(),
 });
+const worker = z.object({
+  node: z.string(),
+  host: z.string(),
+  pools: z.array(z.string()),
+  projects: z.array(z.string()),
+  living: z.boolean(),
+  silentMs: z.number(),
+});
 const statusSchema = z.object({
   version: z.string(),
   pid: z.number(),
   startedAt: z.number(),
   demo: z.boolean().default(false),
+  role: z.enum(["all", "gateway", "worker"]).default("all"),
+  workers: z.array(worker).default([]),
   health: z.object({ ready: z.boolean(), parts: z.array(part) }),
   chats: z.number(),
   turns: z.array(turn),

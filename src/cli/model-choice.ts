@@ -157,7 +157,7 @@ export function demoConfig(config: LoadedConfig, port: number, project: string, 
       env: {},
       config: demoProvider(port),
     },
-    projects: { demo: { path: project, writable: [] } },
+    projects: { demo: { path: project, pool: "default", writable: [] } },
     // A proxy would be asked for the demo model, too.
     environment: Object.fromEntries(Object.entries(config.environment).filter(([name]) => !/_proxy$/i.test(name))),
   };

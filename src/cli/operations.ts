@@ -1,6 +1,5 @@
 import { readFile } from "node:fs/promises";
 import type { IngressStore } from "../channel/port.ts";
-import type { Dispatcher } from "../dispatcher/dispatcher.ts";
 import type { RuntimeSnapshot } from "../dispatcher/snapshot.ts";
 import { type ChatKey, webOwner } from "../model/ids.ts";
 import type { Sender } from "../outbox/sender.ts";
@@ -10,7 +9,7 @@ import { ownVersion } from "./version.ts";
 /** What the operations view is made of. */
 export interface OperationsParts {
   readonly status: () => Promise<AppStatus>;
-  readonly chats: () => readonly RuntimeSnapshot[];
+  readonly chats: () => Promise<readonly RuntimeSnapshot[]>;
   readonly owners: () => Promise<readonly string[]>;
   readonly titles: (chat: ChatKey) => Promise<{ readonly title: string } | undefined>;
   readonly audit: (limit: number) => Promise<readonly AuditEntry[]>;
@@ -31,7 +30,12 @@ const startedAt = Date.now();
 
 /** The running service as an owner sees it. Times in ms since the epoch, memory in bytes. */
 export async function operationsView(parts: OperationsParts) {
-  const [status, owners, audit] = await Promise.all([parts.status(), parts.owners(), parts.audit(auditShown)]);
+  const [status, owners, audit, chats] = await Promise.all([
+    parts.status(),
+    parts.owners(),
+    parts.audit(auditShown),
+    parts.chats(),
+  ]);
   const { health, turns, requests, queue } = status;
   return {
     now: Date.now(),
@@ -43,7 +47,7 @@ export async function operationsView(parts: OperationsParts) {
     parts: health.parts,
     owners,
     chats: await Promise.all(
-      parts.chats().map(async ({ chat, phase, project }) => ({
+      chats.map(async ({ chat, phase, project }) => ({
         chat,
         state: phase,
         ...(await parts.titles(chat)),
@@ -67,10 +71,10 @@ export async function operationsView(parts: OperationsParts) {
 /** Stops the turn of a chat that began then, as its owner would with /stop, once per `id`; false when it does not run. */
 export async function stopFromAfar(
   store: IngressStore,
-  dispatcher: Dispatcher | undefined,
+  chats: () => Promise<readonly RuntimeSnapshot[]>,
   { chat, startedAt, id }: { readonly chat: ChatKey; readonly startedAt: number; readonly id: string },
 ): Promise<boolean> {
-  const running = dispatcher?.snapshot().some((one) => one.chat === chat && one.turn?.startedAt === startedAt) ?? false;
+  const running = (await chats()).some((one) => one.chat === chat && one.turn?.startedAt === startedAt);
   const facts = running ? await store.facts(chat) : undefined;
   if (facts === undefined) return false;
   const mail = { kind: "stop", person: { id: webOwner, name: "owner" } } as const;

@@ -3,7 +3,7 @@ import { type LoadedConfig, loadConfig } from "../../config/load.ts";
 import type { Logger } from "../lib/log.ts";
 import { cliWords } from "../model/catalog/cli.ts";
 import { ListenError } from "../telemetry/http.ts";
-import type { App, CreateApp, StopMode } from "./app-port.ts";
+import type { App, CreateApp, Role, StopMode } from "./app-port.ts";
 import { listens } from "./control-client.ts";
 import { controlSocket, openControl } from "./control-server.ts";
 import { makeFolders } from "./folders.ts";
@@ -16,6 +16,9 @@ export interface StartOptions {
   readonly configFile?: string;
   /** With the demo model, whatever sign-in there is. */
   readonly demo: boolean;
+  readonly role: Role;
+  /** Pools a worker serves; empty: those of all its projects. */
+  readonly pools: readonly string[];
   readonly createApp: CreateApp;
   /** Lines for the operator. */
   readonly print: (line: string) => void;
@@ -28,13 +31,15 @@ export interface StartOptions {
  */
 export async function start(options: StartOptions): Promise<number> {
   const config = loadConfig(options.configFile === undefined ? {} : { file: options.configFile });
+  checkRole(config, options);
   await makeFolders(config);
   const socket = controlSocket(config.runtimeDir);
   const lock = await lockDataDir(config.dataDir, () => listens(socket));
   const log = openServiceLog(config);
   endOnUncaught(log.logger);
   try {
-    const app = await options.createApp(config, { logger: log.logger, redact: log.redact, demo: options.demo });
+    const { demo, role, pools } = options;
+    const app = await options.createApp(config, { logger: log.logger, redact: log.redact, demo, role, pools });
     await serve(app, config, socket, log, options.print);
     return 0;
   } catch (error) {
@@ -46,6 +51,20 @@ export async function start(options: StartOptions): Promise<number> {
     await lock.release();
     log.close();
   }
+}
+
+/** Processes of several roles meet in one Redis; a pool has projects. ConfigError. */
+function checkRole({ redis, projects, pools, file = "defaults" }: LoadedConfig, options: StartOptions): void {
+  if (options.role !== "all" && redis === undefined)
+    throw new ConfigError([
+      { file, keyPath: "redis.url", expected: `the Redis all machines share, because of --role ${options.role}` },
+    ]);
+  const known = [...Object.keys(pools), ...Object.values(projects).map((project) => project.pool)];
+  for (const pool of options.pools)
+    if (!known.includes(pool))
+      throw new ConfigError([
+        { file, keyPath: "pools", expected: `a pool named ${pool} (or a project in it), because of --pool ${pool}` },
+      ]);
 }
 
 async function serve(

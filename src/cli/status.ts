@@ -43,6 +43,7 @@ export function statusLines(status: ServiceStatus, words: CliWords, now: number)
       ]),
     ),
     words.counts(status.chats, status.turns.length, status.queue.waiting, status.requests.length),
+    ...section(words.workers, workerRows(status, words)),
     ...section(
       words.turns,
       status.turns.map((turn) => [turn.chat, turn.project, age(turn.startedAt), turn.doing ?? ""]),
@@ -56,6 +57,17 @@ export function statusLines(status: ServiceStatus, words: CliWords, now: number)
       status.processes.map((one) => [one.chat, `pid ${one.pid}`, one.working ? words.working : words.idle]),
     ),
   ];
+}
+
+/** One machine that works for itself needs no line. */
+function workerRows({ role, workers }: ServiceStatus, words: CliWords): readonly (readonly string[])[] {
+  if (role === "all" && workers.length < 2) return [];
+  return workers.map((worker) => [
+    worker.host,
+    worker.pools.join(", "),
+    worker.projects.join(", "),
+    worker.living ? words.ready : words.silent(humanDuration(worker.silentMs)),
+  ]);
 }
 
 const maxRows = 12;

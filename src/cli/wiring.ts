@@ -50,7 +50,7 @@ export function accessRules({ access, channels }: LoadedConfig): AccessRules {
 }
 
 /** What chats need of the configuration. */
-export function settingsOf(config: LoadedConfig, channels: readonly Channel[], demo: boolean): ActorSettings {
+export function settingsOf(config: LoadedConfig, channels: () => readonly Channel[], demo: boolean): ActorSettings {
   return {
     demo,
     whileBusy: config.whileBusy,
@@ -62,7 +62,8 @@ export function settingsOf(config: LoadedConfig, channels: readonly Channel[], d
     maxTurnMs: config.codex.maxTurnMinutes * minuteMs,
     remindMs: config.approvals.remindMinutes.map((minutes) => minutes * minuteMs),
     maxDownloadBytes: (chat) =>
-      channels.find((channel) => channel.account === accountKey(chatAddress(chat)))?.capabilities.maxDownloadBytes ?? 0,
+      channels().find((channel) => channel.account === accountKey(chatAddress(chat)))?.capabilities.maxDownloadBytes ??
+      0,
   };
 }
 

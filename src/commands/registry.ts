@@ -5,6 +5,7 @@ import { diffCommand } from "./diff.ts";
 import { helpCommand } from "./help.ts";
 import { idCommand } from "./id.ts";
 import { newCommand } from "./new.ts";
+import { projectCommand } from "./project.ts";
 import { queueCommand } from "./queue.ts";
 import { retryCommand } from "./retry.ts";
 import { settingsCommand } from "./settings.ts";
@@ -20,6 +21,7 @@ export const commands: ReadonlyMap<string, Command> = new Map(
     queueCommand,
     diffCommand,
     retryCommand,
+    projectCommand,
     settingsCommand,
     idCommand,
     helpCommand,

@@ -3,12 +3,13 @@ import { assertNever } from "../lib/assert-never.ts";
 import { createInbox } from "../lib/inbox.ts";
 import { BridgeError } from "../model/errors.ts";
 import type { ChatKey } from "../model/ids.ts";
-import type { Ending } from "../model/present/final.ts";
 import { relativeAction } from "../model/relative.ts";
-import type { CodexEvent, FailureReason, TurnEvent } from "../model/turn.ts";
+import type { CodexEvent, TurnEvent } from "../model/turn.ts";
 import { afterReason, endRequests, onActionEnded, onRequest, onResolved, settleUnasked } from "./approvals.ts";
 import { ActorContext, type ActorParts, text } from "./context.ts";
+import { endingOf, lossOf } from "./ending.ts";
 import type { Input } from "./inputs.ts";
+import { createLeaseWatch, type LeaseWatch } from "./lease-watch.ts";
 import { meetModel } from "./model-switch.ts";
 import { couldNotStart, onStartFailed } from "./not-started.ts";
 import type { ChatRecord, Lease } from "./port.ts";
@@ -38,9 +39,13 @@ export class ChatActor {
   private readonly inbox = createInbox<Input>();
   private joinTimer: NodeJS.Timeout | undefined;
   private ended = false;
+  readonly held: LeaseWatch;
+  /** Given up in favour of another worker, which is to be woken. */
+  handedOver = false;
 
   constructor(parts: ActorParts, lease: Lease, record: ChatRecord) {
     this.chat = lease.chat;
+    this.held = createLeaseWatch(parts.store, parts.clock, () => this.lease);
     this.a = new ActorContext(parts, lease, record, (input) => this.inbox.push(input));
   }
 
@@ -83,12 +88,12 @@ export class ChatActor {
       await this.afterInput();
       while (!this.ended) {
         const input = await this.inbox.next();
-        await this.handle(input);
+        await ((await this.a.patiently(() => this.held.owns())) ? this.handle(input) : this.leave());
         if (!this.ended) await this.afterInput();
       }
     } catch (error) {
-      const expected = this.a.abort.signal.aborted || (error instanceof BridgeError && error.code === "leaseLost");
-      if (!expected) this.a.log.error({ error }, "actor fails");
+      const lost = error instanceof BridgeError && error.code === "leaseLost";
+      if (!this.a.abort.signal.aborted && !lost) this.a.log.error({ error }, "actor fails");
       await this.leave();
     } finally {
       clearTimeout(this.joinTimer);
@@ -169,28 +174,11 @@ export class ChatActor {
   private async finish(event: Extract<TurnEvent, { kind: "turnEnded" }>): Promise<void> {
     const a = this.a;
     a.closing = true;
-    const ending = this.endingOf(event);
+    const ending = endingOf(a, event);
     const items = new Set(a.view?.actions.map((action) => action.id));
     await endTurn(a, ending, endRequests(a, event.outcome === "completed"));
     a.deaths = 0;
     if (ending.kind !== "completed" && ending.kind !== "failed") await endTerminalsOf(a, items);
-  }
-
-  private endingOf(event: Extract<TurnEvent, { kind: "turnEnded" }>): Ending {
-    const a = this.a;
-    if (event.outcome === "completed") return { kind: "completed" };
-    if (event.outcome === "failed")
-      return { kind: "failed", failure: event.failure ?? { reason: "other", message: "" }, ref: this.ref(event) };
-    if (a.turn?.stopping === "message") return { kind: "interruptedForMessage" };
-    if (a.turn?.stopping === "tooLong")
-      return { kind: "tooLong", minutes: Math.round(a.parts.settings.maxTurnMs / 60_000) };
-    return { kind: "stopped" };
-  }
-
-  private ref(event: Extract<TurnEvent, { kind: "turnEnded" }>): string {
-    const ref = this.a.parts.ref();
-    this.a.log.warn({ ref, turnId: event.turnId, failure: event.failure }, "turn fails");
-    return ref;
   }
 
   /** The connection to Codex is gone; the process may live. */
@@ -248,6 +236,7 @@ export class ChatActor {
   private async afterInput(): Promise<void> {
     const waitMs = await pump(this.a);
     clearTimeout(this.joinTimer);
+    if (waitMs === "elsewhere") return this.handOver();
     if (waitMs !== undefined) this.joinTimer = setTimeout(() => this.post({ kind: "doorbell" }), waitMs);
   }
 
@@ -269,6 +258,17 @@ export class ChatActor {
     this.ended = true;
   }
 
+  /** The chat's project is worked on elsewhere: whoever serves it takes the mail that waits. */
+  private async handOver(): Promise<void> {
+    const a = this.a;
+    a.move("parking");
+    await endSession(a);
+    await a.parts.store.handOver(a.lease);
+    a.move("parked");
+    this.handedOver = true;
+    this.ended = true;
+  }
+
   /** Leaves everything as it is: Codex goes on without us, the record says where we were. */
   private async leave(): Promise<void> {
     const a = this.a;
@@ -279,8 +279,4 @@ export class ChatActor {
     a.parts.slots.release(this.chat);
     if (a.phase !== "parked") a.phase = "abandoned";
   }
-}
-
-function lossOf(error: CodexError | BridgeError): FailureReason {
-  return error.code === "projectMissing" ? "projectMissing" : "codexDied";
 }

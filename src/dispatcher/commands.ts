@@ -1,4 +1,5 @@
 import { commandWords } from "../model/catalog/commands.ts";
+import type { Binding } from "../model/chat.ts";
 import type { MailId } from "../model/ids.ts";
 import type { InboundCommand, InboundMessage, Person } from "../model/message.ts";
 import { type ActorContext, text } from "./context.ts";
@@ -56,8 +57,14 @@ function hostOf(a: ActorContext, mailId: MailId, person: Person, message: Inboun
         { ring: false, ...(mint === undefined ? {} : { mint }), ...(slot === undefined ? {} : { slot }) },
       ),
     stop: () => stopTurn(a, mailId, undefined),
+    async projects() {
+      const names = await a.parts.projects.names();
+      return { names, current: a.binding.project ?? names[0] };
+    },
+    bind: (project, content) =>
+      a.say(content, { ack, binding: { ...withoutThread(a.binding), project } }, { ring: false }),
     async newThread(prompt) {
-      const { threadId: _t, threadUsed: _u, turns: _n, contextLeft: _c, lastTurn: _l, ...binding } = a.binding;
+      const binding = withoutThread(a.binding);
       if (prompt === "") return a.say(text(commandWords[a.language].freshThread), { ack, binding }, { ring: false });
       if (message === undefined) {
         await a.commit({ binding });
@@ -87,6 +94,11 @@ function hostOf(a: ActorContext, mailId: MailId, person: Person, message: Inboun
       return a.parts.workspace.diff(spec.cwd);
     },
   };
+}
+
+function withoutThread(binding: Binding): Binding {
+  const { threadId: _t, threadUsed: _u, turns: _n, contextLeft: _c, lastTurn: _l, ...rest } = binding;
+  return rest;
 }
 
 async function factsOf(a: ActorContext): Promise<ChatFacts> {

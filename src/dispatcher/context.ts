@@ -12,7 +12,7 @@ import type { RequestRecord } from "../model/request.ts";
 import type { Language, TurnView } from "../model/view.ts";
 import type { Input } from "./inputs.ts";
 import type { Arrived } from "./mailbox.ts";
-import type { ChatRecord, ChatStore, Command, Commit, Lease, Workspace } from "./port.ts";
+import type { ChatRecord, ChatStore, Command, Commit, Lease, Projects, Workspace } from "./port.ts";
 import { move, type RuntimePhase } from "./runtime-state.ts";
 import type { Slots } from "./slots.ts";
 import { createViewWriter, type ViewWriter } from "./view-writer.ts";
@@ -39,6 +39,7 @@ export interface ActorParts {
   readonly codex: CodexRuntime;
   readonly workspace: Workspace;
   readonly slots: Slots;
+  readonly projects: Projects;
   readonly settings: ActorSettings;
   readonly commands: ReadonlyMap<string, Command>;
   readonly clock: Clock;

@@ -47,10 +47,17 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     if (stopping.signal.aborted) return { outcome: "done" };
     const claimed = await store.claim(chat);
     if ("heldMs" in claimed) return { outcome: "busy", retryMs: claimed.heldMs };
+    if ("elsewhere" in claimed) return passOn(chat);
     const actor = new ChatActor(parts, claimed.lease, claimed.record);
     const done = actor.run().finally(() => actors.delete(chat));
     actors.set(chat, { actor, done });
     await done;
+    return actor.handedOver ? passOn(chat) : { outcome: "done" };
+  };
+
+  /** Another worker has the chat's project or conversation. */
+  const passOn = async (chat: ChatKey): Promise<RunOutcome> => {
+    await activations.wake(chat);
     return { outcome: "done" };
   };
 
@@ -64,11 +71,13 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
   const renew = async (): Promise<void> => {
     const held = [...actors.values()];
     if (held.length > 0) {
+      const askedAt = clock.now();
       const unread = await store.renew(held.map((h) => h.actor.lease));
       held.forEach(({ actor }, at) => {
         const state = unread[at];
         if (state === "lost") actor.post({ kind: "abandon" });
         else actor.post({ kind: state === 0 ? "tick" : "doorbell" });
+        if (state !== "lost") actor.held.renewed(askedAt);
         if (state !== 0 && state !== "lost") actor.post({ kind: "tick" });
       });
     }

@@ -25,6 +25,12 @@ export interface ChatRecord {
   readonly requests: readonly RequestRecord[];
 }
 
+/** A chat that is ours now. */
+export interface Claimed {
+  readonly lease: Lease;
+  readonly record: ChatRecord;
+}
+
 /** The atomic step of an owner: all of it, or (stale epoch) nothing. */
 export interface Commit {
   /** Mail done with: removed from the mailbox. */
@@ -62,12 +68,17 @@ export interface ViewUpdate {
 
 /** Redis as the dispatcher sees it. All methods but the reads reject with BridgeError `leaseLost` on a stale epoch. */
 export interface ChatStore {
-  /** The lease, or how long another node's lease still lives. A node may reclaim its own at once. */
-  claim(chat: ChatKey): Promise<{ readonly lease: Lease; readonly record: ChatRecord } | { readonly heldMs: number }>;
+  /**
+   * The lease, how long another node's lease still lives, or that the chat's conversation lies in another Codex home. A
+   * node may reclaim its own at once.
+   */
+  claim(chat: ChatKey): Promise<Claimed | { readonly heldMs: number } | { readonly elsewhere: true }>;
   /** Extends leases; answers unread mail per chat (a lost doorbell is covered), or `lost`. Order of the input. */
   renew(leases: readonly Lease[]): Promise<readonly (number | "lost")[]>;
   /** False while mail is unread: stay. */
   release(lease: Lease): Promise<boolean>;
+  /** Gives the chat up, mail or not: another worker is to have it. */
+  handOver(lease: Lease): Promise<void>;
   /** Mail after `after` (exclusive), oldest first; everything unacked when absent. */
   readMail(chat: ChatKey, after?: MailId, limit?: number): Promise<readonly MailItem[]>;
   commit(lease: Lease, commit: Commit): Promise<void>;
@@ -98,6 +109,14 @@ export interface Workspace {
   diff(cwd: string): Promise<string | undefined>;
   /** Puts back exactly what a turn changed in a checkout that was clean before it. False: no longer exact, nothing touched. */
   undo(cwd: string, turnDiff: string): Promise<boolean>;
+}
+
+/** Projects of all workers. */
+export interface Projects {
+  /** Names, the one of an unbound chat first. */
+  names(): Promise<readonly string[]>;
+  /** Whether workers of a pool that this one does not serve have it. */
+  elsewhere(name: string): Promise<boolean>;
 }
 
 /** What a command may read of its chat. */
@@ -137,6 +156,10 @@ export interface CommandHost {
   stop(): Promise<void>;
   /** Leaves the thread behind; `prompt` starts the next one at once. */
   newThread(prompt: string): Promise<void>;
+  /** Projects to choose from, the one of an unbound chat first; and the chat's own. */
+  projects(): Promise<{ readonly names: readonly string[]; readonly current: string | undefined }>;
+  /** Leaves the thread behind and works in another project; `content` says so. */
+  bind(project: string, content: Content): Promise<void>;
   /** Does the last request again. False: there is none (nothing was acked). */
   retry(): Promise<boolean>;
   /** Changes how the chat works, and the message in `slot` with it (sent anew where there is none). */

@@ -13,12 +13,17 @@ import { stopTurn } from "./stop.ts";
 import { onButton } from "./taps.ts";
 import { startNext } from "./turn-start.ts";
 
-/** Reads new mail, hands control over at once, then lets prompts go on. Answers how long to wait for a joined message. */
-export async function pump(a: ActorContext): Promise<number | undefined> {
+/**
+ * Reads new mail, hands control over at once, then lets prompts go on. Answers how long to wait for a joined message, or
+ * that another worker has the chat's project: what waits is that one's.
+ */
+export async function pump(a: ActorContext): Promise<number | undefined | "elsewhere"> {
   await readMail(a);
   for (const item of a.mail.filter((m) => !a.handled.has(m.id))) await onControl(a, item);
   if (a.turn === undefined) await runDelayed(a);
   await onEdits(a);
+  if (a.turn === undefined && a.binding.project !== undefined && (await a.parts.projects.elsewhere(a.binding.project)))
+    return "elsewhere";
   const before = a.turn;
   const wait = a.turn === undefined ? await startNext(a) : await feedRunning(a);
   return before === undefined && a.turn !== undefined ? undefined : wait;

@@ -70,6 +70,7 @@ export async function onButton(a: ActorContext, item: MailItem, act: ButtonAct, 
     case "answerWhy":
     case "answerOther":
     case "sendAsText":
+    case "rehome":
       a.log.warn({ act: act.act }, "button belongs to the gateway");
       return a.commit({ ack });
     default:

@@ -113,6 +113,8 @@ export type ButtonAct =
   /** A message that was no command of ours goes to Codex after all; `messageId` is the message it came in. */
   | { readonly act: "sendAsText"; readonly text: string; readonly messageId: MessageId }
   | { readonly act: "setting"; readonly key: "whileBusy" | "language"; readonly value: string }
+  /** Goes on with a new conversation on another machine, if the chat's own still does not answer. */
+  | { readonly act: "rehome" }
   /** Parks the chat and tells how to go on in a terminal. */
   | { readonly act: "terminal" }
   | { readonly act: "endTerminal"; readonly processId: string };

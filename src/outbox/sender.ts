@@ -127,7 +127,10 @@ class AccountSender implements Sender {
         if ("epoch" in claim) {
           await this.#serve(claim.epoch, claimedAt);
           await pause(clock, this.#limits.renewMs, signal);
-        } else await pause(clock, Math.min(claim.heldMs, this.#limits.renewMs), signal);
+        } else {
+          this.#health = { state: "ready", reason: "stands by: another gateway sends" };
+          await pause(clock, Math.min(claim.heldMs, this.#limits.renewMs), signal);
+        }
       } catch (error) {
         this.#log.warn({ err: error }, "sender lease cannot be taken, trying again");
         this.#health = { state: "degraded", reason: "Redis does not answer" };

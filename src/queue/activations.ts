@@ -2,7 +2,7 @@ import type { ConnectionOptions, Job } from "bullmq";
 import { DelayedError, Queue, Worker } from "bullmq";
 import type { Logger } from "../lib/log.ts";
 import type { ChatKey } from "../model/ids.ts";
-import type { Activations, RunOutcome } from "./port.ts";
+import { type Activations, poolQueue, type RunOutcome } from "./port.ts";
 
 export interface ActivationsOptions {
   /** A connection of its own with `maxRetriesPerRequest: null`; stays open, its maker closes it after {@link Activations.close}. */
@@ -10,8 +10,10 @@ export interface ActivationsOptions {
   /** Prefix of BullMQ's keys. */
   readonly prefix: string;
   readonly logger: Logger;
-  /** Chats of one pool share a queue; default `default`. No `:`. */
-  readonly pool?: string;
+  /** Queues this node takes activations from; see `poolQueue` and `homeQueue` of the port. Default: the pool `default`. */
+  readonly serves?: readonly string[];
+  /** The queue a chat's activations belong to now. Default: that of the pool `default`. */
+  readonly queueOf?: (chat: ChatKey) => Promise<string>;
   /** Most actors this node hosts at once, working or idle; default 10000. */
   readonly concurrency?: number;
   /** A job whose node is silent for this long is run elsewhere, ms; default 5000 (the chat lease). */
@@ -39,56 +41,70 @@ export function createActivations(options: ActivationsOptions): Activations {
 
 class BullActivations implements Activations {
   readonly #options: ActivationsOptions;
-  readonly #queue: Queue<ActivationData>;
+  readonly #serves: readonly string[];
+  readonly #queues = new Map<string, Queue<ActivationData>>();
   readonly #running = new Set<AbortController>();
-  #worker: Worker<ActivationData> | undefined;
+  #workers: readonly Worker<ActivationData>[] = [];
   #closing = false;
 
   constructor(options: ActivationsOptions) {
-    const { connection, prefix, logger } = options;
     this.#options = options;
-    this.#queue = new Queue(queueName(options), { connection, prefix });
-    this.#queue.on("error", (error) => report(logger, error, "activation queue fails"));
+    this.#serves = options.serves ?? [poolQueue("default")];
+    for (const name of this.#serves) this.#queue(name);
   }
 
   async wake(chat: ChatKey): Promise<void> {
-    await this.#queue.add("act", { chat }, jobOptions(chat));
+    const name = (await this.#options.queueOf?.(chat)) ?? poolQueue("default");
+    await this.#queue(name).add("act", { chat }, jobOptions(chat));
   }
 
   async consume(run: Run): Promise<void> {
-    const { connection, prefix, logger } = this.#options;
-    const worker = new Worker<ActivationData>(
-      queueName(this.#options),
-      (job, token) => this.#process(run, job, token),
-      {
-        connection,
-        prefix,
-        concurrency: this.#options.concurrency ?? 10_000,
-        lockDuration: this.#options.lockMs ?? 5000,
-        stalledInterval: this.#options.stalledMs ?? 1000,
-        maxStalledCount: never,
-        removeOnComplete: { count: 0 },
-      },
-    );
-    worker.on("error", (error) => report(logger, error, "activation worker fails"));
-    worker.on("failed", (job, error) =>
-      logger.error({ chat: job?.data.chat, reason: error.message }, "activation fails"),
-    );
-    this.#worker = worker;
-    await worker.waitUntilReady();
+    this.#workers = this.#serves.map((name) => this.#worker(name, run));
+    await Promise.all(this.#workers.map((worker) => worker.waitUntilReady()));
   }
 
   async counts(): ReturnType<Activations["counts"]> {
-    const { waiting = 0, delayed = 0, active = 0 } = await this.#queue.getJobCounts("waiting", "delayed", "active");
-    return { waiting: waiting + delayed, active };
+    const counts = await Promise.all(
+      [...this.#queues.values()].map((queue) => queue.getJobCounts("waiting", "delayed", "active")),
+    );
+    const sum = (name: string): number => counts.reduce((total, count) => total + (count[name] ?? 0), 0);
+    return { waiting: sum("waiting") + sum("delayed"), active: sum("active") };
   }
 
   async close(): Promise<void> {
     this.#closing = true;
-    const closed = this.#worker?.close();
+    const closed = this.#workers.map((worker) => worker.close());
     for (const abort of this.#running) abort.abort();
-    await closed;
-    await this.#queue.close();
+    await Promise.all(closed);
+    await Promise.all([...this.#queues.values()].map((queue) => queue.close()));
+  }
+
+  #queue(name: string): Queue<ActivationData> {
+    const known = this.#queues.get(name);
+    if (known !== undefined) return known;
+    const { connection, prefix, logger } = this.#options;
+    const queue = new Queue<ActivationData>(name, { connection, prefix });
+    queue.on("error", (error) => report(logger, error, "activation queue fails"));
+    this.#queues.set(name, queue);
+    return queue;
+  }
+
+  #worker(name: string, run: Run): Worker<ActivationData> {
+    const { connection, prefix, logger } = this.#options;
+    const worker = new Worker<ActivationData>(name, (job, token) => this.#process(run, job, token), {
+      connection,
+      prefix,
+      concurrency: this.#options.concurrency ?? 10_000,
+      lockDuration: this.#options.lockMs ?? 5000,
+      stalledInterval: this.#options.stalledMs ?? 1000,
+      maxStalledCount: never,
+      removeOnComplete: { count: 0 },
+    });
+    worker.on("error", (error) => report(logger, error, "activation worker fails"));
+    worker.on("failed", (job, error) =>
+      logger.error({ chat: job?.data.chat, reason: error.message }, "activation fails"),
+    );
+    return worker;
   }
 
   async #process(run: Run, job: Job<ActivationData>, token: string | undefined): Promise<void> {
@@ -110,10 +126,6 @@ class BullActivations implements Activations {
 function report(logger: Logger, error: Error, event: string): void {
   const level = "syscall" in error ? "debug" : "warn";
   logger[level]({ reason: error.message }, event);
-}
-
-function queueName({ pool }: ActivationsOptions): string {
-  return `act-${pool ?? "default"}`;
 }
 
 function jobOptions(chat: ChatKey): NonNullable<Parameters<Queue["add"]>[2]> {

@@ -13,3 +13,13 @@ export interface Activations {
   /** Stops taking activations and waits for running ones, whose signals are aborted. */
   close(): Promise<void>;
 }
+
+/** Queue of the chats any worker of a pool may serve. `pool` holds no `:`. */
+export function poolQueue(pool: string): string {
+  return `act-${pool}`;
+}
+
+/** Queue of the chats whose conversation lies in one Codex home. No pool's name holds a `~`. */
+export function homeQueue(home: string): string {
+  return `act-~${home}`;
+}

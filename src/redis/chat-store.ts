@@ -20,6 +20,8 @@ export interface ChatStoreOptions {
   readonly link: RedisLink;
   /** See `nodeId`. */
   readonly node: string;
+  /** Codex home this node works with, see `homeId`; default: its own, named as the node. */
+  readonly home?: string;
   readonly logger: Logger;
   /** Life of a lease that is not renewed, ms; default 5000. */
   readonly leaseMs?: number;
@@ -32,6 +34,7 @@ const renewBatch = 200;
 interface Context {
   readonly link: RedisLink;
   readonly node: string;
+  readonly home: string;
   readonly leaseMs: number;
   /** Chats this node believes to own: heard of again after a doorbell may have been missed. */
   readonly owned: Map<ChatKey, number>;
@@ -49,6 +52,7 @@ export function createChatStore(options: ChatStoreOptions): ChatStore {
   const context: Context = {
     link,
     node,
+    home: options.home ?? node,
     leaseMs: options.leaseMs ?? 5000,
     owned: new Map(),
     token: () => String(++calls),
@@ -59,6 +63,7 @@ export function createChatStore(options: ChatStoreOptions): ChatStore {
     claim: (chat) => lanes.run(chat, () => claim(context, chat)),
     renew: (leases) => renew(context, leases),
     release: (lease) => lanes.run(lease.chat, () => release(context, lease)),
+    handOver: (lease) => lanes.run(lease.chat, () => handOver(context, lease)),
     readMail: (chat, after, limit) => readMail(link, chat, after, limit),
     commit: (lease, commit) => lanes.run(lease.chat, () => writeCommit(context, lease, commit)),
     updateView: (lease, update) => lanes.run(lease.chat, () => writeView(context, lease, update)),
@@ -93,15 +98,16 @@ function listen({ link, node, owned }: Context, logger: Logger, listener: (chat:
   );
 }
 
-async function claim({ link, node, leaseMs, owned }: Context, chat: ChatKey): ReturnType<ChatStore["claim"]> {
+async function claim({ link, node, home, leaseMs, owned }: Context, chat: ChatKey): ReturnType<ChatStore["claim"]> {
   const { keys } = link;
   const reply = list(
     await link.run(
       "claim",
-      [keys.state(chat), keys.scheduled, keys.view(chat), keys.viewText(chat), keys.openRequests(chat)],
-      [node, leaseMs, chat, keys.parts.request, keys.parts.moved, retention.chatMs],
+      [keys.state(chat), keys.scheduled, keys.view(chat), keys.viewText(chat), keys.openRequests(chat), keys.homes],
+      [node, leaseMs, chat, keys.parts.request, keys.parts.moved, retention.chatMs, home],
     ),
   );
+  if (reply[0] === 2) return { elsewhere: true };
   if (reply[0] !== 1) return { heldMs: Number(reply[1]) };
   const lease: Lease = { chat, epoch: Number(reply[1]) };
   owned.set(chat, lease.epoch);
@@ -150,6 +156,14 @@ async function release({ link, node, owned }: Context, lease: Lease): Promise<bo
   return true;
 }
 
+async function handOver({ link, node, owned }: Context, lease: Lease): Promise<void> {
+  const { keys } = link;
+  const { chat, epoch } = lease;
+  const reply = await link.run("hand-over", [keys.state(chat), keys.scheduled], [node, epoch, chat]);
+  forget(owned, lease);
+  fenced(reply, lease);
+}
+
 async function readMail(
   { redis, keys }: RedisLink,
   chat: ChatKey,
@@ -180,7 +194,7 @@ async function writeCommit(context: Context, lease: Lease, commit: Parameters<Ch
       keys.openRequests(chat),
       keys.processes(context.node),
     ],
-    [context.node, epoch, context.token(), chat, keys.dirty(account), ...commitSteps(keys, chat, commit)],
+    [context.node, epoch, context.token(), chat, keys.dirty(account), ...commitSteps(keys, chat, commit, context.home)],
   );
   fenced(reply, lease);
 }

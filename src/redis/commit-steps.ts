@@ -11,11 +11,14 @@ import type { ScriptArgument } from "./script-runner.ts";
 
 type Step = readonly [name: string, ...ScriptArgument[]];
 
-/** A commit as the arguments of `commit.lua`: name, number of arguments, arguments; what needs memory first. Pure. */
-export function commitSteps(keys: Keys, chat: ChatKey, commit: Commit): readonly ScriptArgument[] {
+/**
+ * A commit as the arguments of `commit.lua`: name, number of arguments, arguments; what needs memory first. `home`: the
+ * Codex home in which the chat's conversation lies from now on, if the commit binds it to one. Pure.
+ */
+export function commitSteps(keys: Keys, chat: ChatKey, commit: Commit, home: string): readonly ScriptArgument[] {
   const steps: readonly Step[] = [
     ...(commit.ops ?? []).map((body): Step => ["op", JSON.stringify(body), endedSlot(body)]),
-    ...stateSteps(commit),
+    ...stateSteps(commit, home),
     ...(commit.buttons ?? []).map(
       (button): Step => ["keep", keys.button(button.nonce), JSON.stringify(button), retention.buttonMs],
     ),
@@ -48,13 +51,19 @@ export function unpackView(packed: Buffer): TurnView {
   return decode<TurnView>(inflateRawSync(packed).toString("utf8"));
 }
 
-function stateSteps(commit: Commit): readonly Step[] {
+function stateSteps(commit: Commit, home: string): readonly Step[] {
   return [
     ...field("b", commit.binding),
+    ...homeSteps(commit.binding, home),
     ...field("t", commit.turn),
     ...field("w", commit.waiting?.length === 0 ? null : commit.waiting),
     ...(commit.process === undefined ? [] : [processStep(commit.process)]),
   ];
+}
+
+function homeSteps(binding: Commit["binding"], home: string): readonly Step[] {
+  if (binding === undefined) return [];
+  return [binding.threadId === undefined ? ["cut", "hn"] : ["put", "hn", home]];
 }
 
 function processStep(process: NonNullable<Commit["process"]> | null): Step {

@@ -67,6 +67,11 @@ export function createIngressStore(options: IngressStoreOptions): IngressStore {
     facts: async (chat) => decodeMaybe(await edge(answered(redis.hget(keys.state(chat), "f")))),
     language: async (chat) => decodeMaybe<Binding>(await edge(answered(redis.hget(keys.state(chat), "b"))))?.language,
     say: (chat, body, buttons) => edge(say(link, chat, body, buttons ?? [])),
+    async rehome(chat) {
+      const freed = (await edge(run("rehome", [keys.state(chat), keys.scheduled], [chat]))) === 1;
+      if (freed) await wake(chat);
+      return freed;
+    },
   };
 }
 

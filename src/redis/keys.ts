@@ -9,7 +9,7 @@ export interface Keys {
   mailbox(chat: ChatKey): string;
   /**
    * Hash: `ep` epoch, `own` node, `exp` lease end (ms), `li`/`lo` last mail and op id, `b` binding, `p` process and
-   * `pn` the node that recorded it, `t` turn, `w` waiting, `f` facts, `an` anchor, `addr` moved to, `gone` why it cannot be
+   * `pn` the node that recorded it, `hn` Codex home of the conversation, `t` turn, `w` waiting, `f` facts, `an` anchor, `addr` moved to, `gone` why it cannot be
    * written to, `le` slot whose live frame ended, `ct`/`vt` tokens of the last commit and view update. 400 days.
    */
   state(chat: ChatKey): string;
@@ -48,6 +48,14 @@ export interface Keys {
   processes(node: string): string;
   /** Hash `ep`, `own`, `exp`: the sender lease of an account. Kept with the account. */
   accountLease(account: string): string;
+  /** The same for the gateway that receives for it. Kept with the account. */
+  receiverLease(account: string): string;
+  /** Sorted set node → ms until which its worker counts as living. Removed by beats of others, 30 days after that. */
+  readonly workers: string;
+  /** What a worker tells about itself, JSON. As long as it is in `workers`. */
+  worker(node: string): string;
+  /** Hash Codex home → node that has it. Removed with the worker, or when that has another one. */
+  readonly homes: string;
   /** Set of chats with durable operations. Removed member by member as outboxes empty. */
   pending(account: string): string;
   /** Channel of an account's sender; payload: `d` or `l` and the chat. */
@@ -75,6 +83,7 @@ export interface Keys {
     readonly request: string;
     readonly moved: string;
     readonly doorbell: string;
+    readonly worker: string;
   };
   /** Prefix for BullMQ's own keys. */
   readonly queue: string;
@@ -117,6 +126,10 @@ export function createKeys(prefix = "hl"): Keys {
     doorbell: (node) => `${prefix}:n:${node}`,
     processes: (node) => `${prefix}:np:${node}`,
     accountLease: (account) => `${prefix}:ac:${account}:ls`,
+    receiverLease: (account) => `${prefix}:ac:${account}:rx`,
+    workers: `${prefix}:workers`,
+    worker: (node) => `${prefix}:wk:${node}`,
+    homes: `${prefix}:homes`,
     pending: (account) => `${prefix}:ac:${account}:pd`,
     dirty: (account) => `${prefix}:ac:${account}`,
     owners: `${prefix}:owners`,
@@ -137,6 +150,7 @@ export function createKeys(prefix = "hl"): Keys {
       request: `${prefix}:rq:`,
       moved: `${prefix}:mv:`,
       doorbell: `${prefix}:n:`,
+      worker: `${prefix}:wk:`,
     },
     queue: `${prefix}-bull`,
   };

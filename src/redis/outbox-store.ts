@@ -2,6 +2,7 @@ import type { OutboxBody, OutboxOp, Screen } from "../model/delivery.ts";
 import { BridgeError } from "../model/errors.ts";
 import type { ChatKey, MessageId, OpId } from "../model/ids.ts";
 import type { OpProgress, OutboxHead, OutboxStore } from "../outbox/port.ts";
+import { createAccountLease } from "./account-lease.ts";
 import { chats, composeView, decode, decodeSlots, list, maybe, type Reply } from "./codec.ts";
 import type { RedisLink } from "./connection.ts";
 import { moveChat } from "./moves.ts";
@@ -25,32 +26,13 @@ export interface OutboxStoreOptions {
 export function createOutboxStore(options: OutboxStoreOptions): OutboxStore {
   const { link, account } = options;
   return {
-    ...senderLease(options),
+    ...createAccountLease({ ...options, key: link.keys.accountLease(account) }),
     ...writes(options),
     pending: async () => chats(await answered(link.redis.smembers(link.keys.pending(account)))),
     onDirty: (listener) => listen(link, account, listener),
     head: (chat, limit) => head(link, chat, limit),
     live: (chat) => live(link, chat),
     move: (from, to) => moveChat(link, from, to),
-  };
-}
-
-function senderLease({
-  link: { keys, run },
-  node,
-  account,
-  leaseMs = 5000,
-}: OutboxStoreOptions): Pick<OutboxStore, "claim" | "renew" | "release"> {
-  const lease = keys.accountLease(account);
-  return {
-    async claim() {
-      const [taken, value] = list(await run("account-claim", [lease], [node, leaseMs]));
-      return taken === 1 ? { epoch: Number(value) } : { heldMs: Number(value) };
-    },
-    renew: async (epoch) => (await run("account-renew", [lease], [node, epoch, leaseMs])) === 1,
-    async release(epoch) {
-      await run("account-release", [lease], [node, epoch]);
-    },
   };
 }
 

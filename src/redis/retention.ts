@@ -23,6 +23,8 @@ export const retention = {
   transcriptKeyMs: 30 * day,
   /** A live frame whose turn was never told to be over. */
   frameMs: day,
+  /** A worker that does not answer, and whose chats wait for it. */
+  workerMs: 30 * day,
   /** A service note whose write is repeated by the client after a lost reply is recognized. */
   noteMs: 10 * minute,
 } as const;

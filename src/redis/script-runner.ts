@@ -32,7 +32,13 @@ export type ScriptName =
   | "outbox-remember"
   | "outbox-abandon"
   | "transcript-put"
-  | "transcript-frame";
+  | "transcript-frame"
+  | "worker-beat"
+  | "workers"
+  | "route"
+  | "stranded"
+  | "rehome"
+  | "hand-over";
 
 export type ScriptArgument = string | number | Buffer;
 

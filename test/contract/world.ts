@@ -84,6 +84,7 @@ export class ContractWorld {
       codex: this.codex,
       workspace: this.#workspace(channel),
       slots: createSlots(8),
+      projects: { names: async () => ["app"], elsewhere: async () => false },
       maxProcesses: 8,
       commands,
       settings,

@@ -180,7 +180,7 @@ class Run {
       say(words.startLater(command));
       return async () => 0;
     }
-    return () => start({ configFile: file, demo: false, createApp, print });
+    return () => start({ configFile: file, demo: false, role: "all", pools: [], createApp, print });
   }
 }
 

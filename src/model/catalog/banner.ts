@@ -7,6 +7,8 @@ const en = {
   channelRefused: (account: string) =>
     `${account}: the platform refuses the token or secret; check it in the configuration and start again`,
   projectMissing: (name: string, path: string) => `Project ${name}: ${path} is not there; nothing can run in it`,
+  worker: "Worker: runs Codex for the chats of another machine's gateway.",
+  gateway: "Gateway: Codex runs on the workers (hotline start --role worker).",
   noChannel:
     "No channel is configured. Set TELEGRAM_BOT_TOKEN (from @BotFather), or FEISHU_APP_ID and FEISHU_APP_SECRET, and start again.",
   webOnly:
@@ -36,6 +38,8 @@ const zh: BannerWords = {
   channel: (account, name) => `${account}：${name}`,
   channelFailed: (account, why) => `${account}：暂时无法连接（${why}），会继续尝试`,
   channelRefused: (account) => `${account}：平台拒绝了令牌或密钥；请检查配置后重新启动`,
+  worker: "Worker：为另一台机器的 gateway 上的聊天运行 Codex。",
+  gateway: "Gateway：Codex 在各个 worker 上运行（hotline start --role worker）。",
   projectMissing: (name, path) => `项目 ${name}：${path} 不存在，无法在其中运行任务`,
   noChannel:
     "没有配置任何渠道。请设置 TELEGRAM_BOT_TOKEN（向 @BotFather 获取），或 FEISHU_APP_ID 和 FEISHU_APP_SECRET，然后重新启动。",

@@ -4,6 +4,8 @@ import type { Twin } from "./twin.ts";
 const en = {
   usage: `Usage:
   hotline start [--config FILE] [--demo]   run the service in the foreground; --demo: with scripted answers
+      --role all|gateway|worker            gateway: the chats; worker: Codex; several machines share redis.url
+      --pool NAME                          a worker serves these projects only; several times
   hotline status [--config FILE] [--json]  what the running service does
   hotline doctor [--config FILE] [--fix] [--json]
                                            look for what is wrong, and say (or do) what mends it
@@ -30,7 +32,8 @@ const en = {
   foreignOption: (option: string, command: string) => `--${option} does not belong to "${command}"`,
   drainOrNow: "choose one of --drain and --now",
   unknownRole: (role: string) => `there is no role "${role}": all, gateway or worker`,
-  notAvailable: (option: string) => `${option} is not available in this version`,
+  gatewayPool: "--pool belongs to workers: a gateway serves no pool",
+  demoAlone: "--demo is for one machine: leave --role out",
   started: 'Ready. Stop with Ctrl-C or "npx hotline stop"; running turns live on.',
   notRunning: (dataDir: string) =>
     `codex-hotline is not running (dataDir ${dataDir}). Started with another configuration? Name it by --config.`,
@@ -51,6 +54,8 @@ const en = {
   notReady: "not ready",
   counts: (chats: number, turns: number, waiting: number, requests: number) =>
     `chats ${chats} · turns ${turns} · waiting ${waiting} · open requests ${requests}`,
+  workers: "Workers (machine, pools, projects)",
+  silent: (time: string) => `silent for ${time}`,
   turns: "Running turns",
   requests: "Waiting for an answer",
   processes: "Codex processes",
@@ -64,6 +69,8 @@ export type CliWords = Twin<typeof en>;
 const zh: CliWords = {
   usage: `用法：
   hotline start [--config FILE] [--demo]   在前台运行服务；--demo：使用预先写好的回答
+      --role all|gateway|worker            gateway：聊天；worker：Codex；多台机器共用 redis.url
+      --pool NAME                          worker 只服务这些池中的项目；可多次
   hotline status [--config FILE] [--json]  正在运行的服务在做什么
   hotline doctor [--config FILE] [--fix] [--json]
                                            查找问题，并说明（或执行）修复方法
@@ -90,7 +97,8 @@ const zh: CliWords = {
   foreignOption: (option, command) => `--${option} 不属于“${command}”`,
   drainOrNow: "--drain 和 --now 只能选一个",
   unknownRole: (role) => `没有角色“${role}”：all、gateway 或 worker`,
-  notAvailable: (option) => `此版本还没有 ${option}`,
+  gatewayPool: "--pool 只用于 worker：gateway 不服务任何池",
+  demoAlone: "--demo 只用于单台机器：请去掉 --role",
   started: "已就绪。按 Ctrl-C 或运行“npx hotline stop”停止；正在进行的任务会继续。",
   notRunning: (dataDir) => `codex-hotline 没有运行（数据目录 ${dataDir}）。如果用了其他配置，请用 --config 指明。`,
   stopping: {
@@ -104,6 +112,8 @@ const zh: CliWords = {
   ready: "就绪",
   notReady: "未就绪",
   counts: (chats, turns, waiting, requests) => `聊天 ${chats} · 任务 ${turns} · 等待 ${waiting} · 待答复 ${requests}`,
+  workers: "Worker（机器、池、项目）",
+  silent: (time) => `已静默 ${time}`,
   turns: "正在进行的任务",
   requests: "等待答复",
   processes: "Codex 进程",

@@ -10,6 +10,7 @@ const en = {
     retry: "do the last request again",
     approve: "approve an open request",
     decline: "decline an open request, with a reason",
+    project: "where Codex works, and change it",
     settings: "how this chat works",
     id: "ids of this chat and of you",
     help: "what I can do",
@@ -55,6 +56,14 @@ const en = {
     set: (name: string, value: string) => `${name}: ${value}.`,
     unknown: (key: string) => `There is no setting "${key}".`,
   },
+  project: {
+    title: (name: string | undefined) =>
+      name === undefined ? "No project is configured." : `This chat works in ${name}.`,
+    bound: (name: string) =>
+      `This chat works in ${name} from now on. A fresh conversation starts with your next message.`,
+    already: (name: string) => `This chat works in ${name} already.`,
+    unknown: (name: string) => `There is no project "${name}".`,
+  },
   id: (chat: string, person: string) => `chat ${chat}\nyou ${person}`,
   nothingToRetry: "There is nothing to repeat here.",
   noChanges: "Nothing changed in the project.",
@@ -73,6 +82,7 @@ const zh: Words = {
     retry: "重做上一个请求",
     approve: "批准一个请求",
     decline: "拒绝一个请求，可附原因",
+    project: "Codex 在哪个项目工作，可更换",
     settings: "此聊天的工作方式",
     id: "此聊天和你的 id",
     help: "我能做什么",
@@ -108,6 +118,12 @@ const zh: Words = {
     language: { title: "语言", en: "English", "zh-CN": "中文" },
     set: (name, value) => `${name}：${value}。`,
     unknown: (key) => `没有“${key}”这个设置。`,
+  },
+  project: {
+    title: (name) => (name === undefined ? "没有配置项目。" : `此聊天在 ${name} 工作。`),
+    bound: (name) => `此聊天从现在起在 ${name} 工作。你的下一条消息将开始新的对话。`,
+    already: (name) => `此聊天已在 ${name} 工作。`,
+    unknown: (name) => `没有项目“${name}”。`,
   },
   id: (chat, person) => `聊天 ${chat}\n你 ${person}`,
   nothingToRetry: "这里没有可重做的内容。",

@@ -9,6 +9,13 @@ const en = {
   noCommand: (name: string, near: string | undefined) =>
     `There is no command /${name}${near === undefined ? "." : `; did you mean /${near}?`} It was not sent to Codex.`,
   sendAsText: "Send as text",
+  machineAway: (host: string) =>
+    `The machine this chat works on (${host}) does not answer. Nothing is lost: what you write waits, and it goes on as soon as the machine is back.`,
+  poolAway: (project: string | undefined) =>
+    `No machine works on ${project ?? "this chat"} right now. Nothing is lost: what you write waits until one does.`,
+  goOnElsewhere: "Start anew on another machine",
+  movesOn: "Another machine takes over, with a new conversation.",
+  machineIsBack: "The machine answers again.",
   noTalk: "You can answer requests here, but not give Codex work.",
   notYou: "You cannot answer this here.",
   invalid: "This button is no longer valid.",
@@ -70,6 +77,11 @@ const zh: Words = {
   noCommand: (name, near) =>
     `没有命令 /${name}${near === undefined ? "。" : `；你是指 /${near} 吗？`}内容未发给 Codex。`,
   sendAsText: "作为文本发送",
+  machineAway: (host) => `此聊天所在的机器（${host}）没有响应。内容不会丢失：你写的消息会等待，机器恢复后继续。`,
+  poolAway: (project) => `现在没有机器处理${project ?? "此聊天"}。内容不会丢失：你写的消息会一直等待。`,
+  goOnElsewhere: "在另一台机器上重新开始",
+  movesOn: "另一台机器接手，开始新的对话。",
+  machineIsBack: "机器已恢复响应。",
   noTalk: "你可以在这里回答请求，但不能给 Codex 布置任务。",
   notYou: "你不能在这里回答。",
   invalid: "此按钮已失效。",

@@ -1,8 +1,13 @@
--- Takes a chat and reads everything its owner needs. KEYS: state, scheduled, view, view text, open requests.
--- ARGV: node, ttl, chat, request prefix, moved prefix, state ms.
--- {0, held ms} | {1, epoch, binding, process, turn, waiting, view, open item, open text, requests}
-local state, scheduled, view, view_text, open = unpack(KEYS)
-local node, ttl, chat, requests, moved, state_ms = unpack(ARGV)
+-- Takes a chat and reads everything its owner needs. KEYS: state, scheduled, view, view text, open requests, homes.
+-- ARGV: node, ttl, chat, request prefix, moved prefix, state ms, home.
+-- {0, held ms} | {2} its conversation lies in another home | {1, epoch, binding, process, turn, waiting, view, open item, open text, requests}
+local state, scheduled, view, view_text, open, homes = unpack(KEYS)
+local node, ttl, chat, requests, moved, state_ms, own_home = unpack(ARGV)
+
+local home = home_of(state, homes)
+if home and home ~= own_home then
+  return { 2 }
+end
 
 local taken = take_lease(state, node, ttl)
 if taken[1] == 0 then

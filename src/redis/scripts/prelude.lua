@@ -72,6 +72,21 @@ local function take_lease(key, node, ttl)
   return { 1, epoch }
 end
 
+-- The Codex home a chat's conversation lies in, while somebody is known to have it.
+local function home_of(state, homes)
+  local home = redis.call('HGET', state, 'hn')
+  return home and redis.call('HEXISTS', homes, home) == 1 and home
+end
+
+local function forget_homes(homes, node)
+  local all = redis.call('HGETALL', homes)
+  for index = 1, #all, 2 do
+    if all[index + 1] == node then
+      redis.call('HDEL', homes, all[index])
+    end
+  end
+end
+
 local request_fields = { 'rec', 'state', 'ans', 'by', 'at' }
 
 local function read_request(key)

@@ -20,6 +20,8 @@ const code = await run(process.argv.slice(2), {
     banner: () => [`serving ${Object.keys(config.projects).join(",")}`],
     status: async () => ({
       demo: false,
+      role: "all",
+      workers: [],
       health: { ready: true, parts: [{ name: "redis", state: "ready" }] },
       chats: 1,
       turns: [{ chat: "web~main~1", project: "app", startedAt: Date.now(), doing: "npm test" }],

@@ -33,7 +33,8 @@ function dice(seed: number): () => number {
 /** An actor that echoes its mail into the outbox, waits a moment, and leaves as soon as it may. */
 async function echo(chats: ChatStore, chat: ChatKey, overlap: (change: 1 | -1) => void): Promise<RunOutcome> {
   const claimed = await chats.claim(chat);
-  if (!("lease" in claimed)) return { outcome: "busy", retryMs: claimed.heldMs };
+  if ("elsewhere" in claimed) throw new Error("nobody has a home here");
+  if ("heldMs" in claimed) return { outcome: "busy", retryMs: claimed.heldMs };
   overlap(1);
   let after: MailId | undefined;
   do {

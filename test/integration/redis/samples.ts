@@ -110,7 +110,7 @@ export function node(
 /** The lease of a chat nobody else holds. */
 export async function owned(chats: ReturnType<typeof node>["chats"], chat: ChatKey) {
   const claimed = await chats.claim(chat);
-  if (!("lease" in claimed)) throw new Error(`${chat} is held for ${claimed.heldMs} ms`);
+  if (!("lease" in claimed)) throw new Error(`${chat} is not to be had: ${JSON.stringify(claimed)}`);
   return claimed;
 }
 

@@ -11,9 +11,13 @@ const read = (line: string) =>
 
 describe("command line", () => {
   it.each([
-    ["start", { command: "start", demo: false }],
-    ["start --demo", { command: "start", demo: true }],
-    ["start --config x.yaml --role all", { command: "start", configFile: "x.yaml", demo: false }],
+    ["start", { command: "start", demo: false, role: "all", pools: [] }],
+    ["start --demo", { command: "start", demo: true, role: "all", pools: [] }],
+    [
+      "start --config x.yaml --role all",
+      { command: "start", configFile: "x.yaml", demo: false, role: "all", pools: [] },
+    ],
+    ["start --role worker --pool a --pool b", { command: "start", demo: false, role: "worker", pools: ["a", "b"] }],
     ["status --json", { command: "status", json: true }],
     ["--config=x status", { command: "status", json: false, configFile: "x" }],
     ["doctor", { command: "doctor", json: false, fix: false }],
@@ -54,8 +58,8 @@ describe("command line", () => {
     ["status --fix", '--fix does not belong to "status"'],
     ["stop --drain --now", "choose one of --drain and --now"],
     ["start --role boss", 'there is no role "boss": all, gateway or worker'],
-    ["start --role gateway", "--role gateway is not available in this version"],
-    ["start --pool x", "--pool is not available in this version"],
+    ["start --role gateway --pool x", "--pool belongs to workers: a gateway serves no pool"],
+    ["start --role worker --demo", "--demo is for one machine: leave --role out"],
     ["start --yes", '--yes does not belong to "start"'],
     ["init --json", '--json does not belong to "init"'],
     ["init --lark --feishu-domain feishu", "choose one of --lark and --feishu-domain"],

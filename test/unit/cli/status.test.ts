@@ -8,6 +8,8 @@ const quiet: ServiceStatus = {
   pid: 7,
   startedAt: 0,
   demo: false,
+  role: "all",
+  workers: [],
   health: { ready: true, parts: [{ name: "redis", state: "ready" }] },
   chats: 2,
   turns: [],

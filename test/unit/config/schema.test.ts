@@ -30,6 +30,7 @@ describe("configuration schema", () => {
       recovery: "ask",
       approvals: { remindMinutes: [10, 60] },
       projects: {},
+      pools: { default: {} },
       retention: { inboxDays: 30, logDays: 14 },
       language: "en",
       log: { level: "info", pretty: "auto", file: false },

@@ -11,7 +11,7 @@ describe("the lease", () => {
     });
     await clock.advance(10_000);
     expect(channel.seen).toEqual([]);
-    expect(sender.health().state).toBe("starting");
+    expect(sender.health().reason).toContain("stands by");
     store.free();
     await clock.until(() => store.completed.length === 1, 3000);
   });

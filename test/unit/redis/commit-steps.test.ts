@@ -16,24 +16,29 @@ function names(steps: readonly unknown[]): readonly unknown[] {
 
 describe("commit steps", () => {
   it("says nothing for an empty commit and empty lists", () => {
-    expect(commitSteps(keys, chat, {})).toEqual([]);
-    expect(commitSteps(keys, chat, { ack: [], ops: [], settled: [] })).toEqual([]);
+    expect(commitSteps(keys, chat, {}, "h")).toEqual([]);
+    expect(commitSteps(keys, chat, { ack: [], ops: [], settled: [] }, "h")).toEqual([]);
   });
 
   it("frees memory last: a Redis without memory refuses the first step and nothing has changed", () => {
     const order = names(
-      commitSteps(keys, chat, {
-        ack: ["1-0" as MailId],
-        settled: [{ number: 1 as RequestNumber, state: "ended" }],
-        ops: [{ op: "endLive", slot: "t-1" }],
-        binding: {},
-      }),
+      commitSteps(
+        keys,
+        chat,
+        {
+          ack: ["1-0" as MailId],
+          settled: [{ number: 1 as RequestNumber, state: "ended" }],
+          ops: [{ op: "endLive", slot: "t-1" }],
+          binding: {},
+        },
+        "h",
+      ),
     );
-    expect(order).toEqual(["op", "put", "settle", "ack"]);
+    expect(order).toEqual(["op", "put", "cut", "settle", "ack"]);
   });
 
   it("null removes a field, absent leaves it, no waiting is no field", () => {
-    expect(names(commitSteps(keys, chat, { turn: null, process: null, waiting: [] }))).toEqual([
+    expect(names(commitSteps(keys, chat, { turn: null, process: null, waiting: [] }, "h"))).toEqual([
       "cut",
       "cut",
       "noprocess",
@@ -42,8 +47,14 @@ describe("commit steps", () => {
 
   it("L6: a view whose final is in the same commit ends", () => {
     const view = emptyView("t-1", 1, "en");
-    expect(names(commitSteps(keys, chat, { view, ops: [{ op: "endLive", slot: "t-1" }] }))).toEqual(["op", "endview"]);
-    expect(names(commitSteps(keys, chat, { view, ops: [{ op: "endLive", slot: "t-0" }] }))).toEqual(["op", "view"]);
+    expect(names(commitSteps(keys, chat, { view, ops: [{ op: "endLive", slot: "t-1" }] }, "h"))).toEqual([
+      "op",
+      "endview",
+    ]);
+    expect(names(commitSteps(keys, chat, { view, ops: [{ op: "endLive", slot: "t-0" }] }, "h"))).toEqual([
+      "op",
+      "view",
+    ]);
   });
 
   it("an archived view is the same when it is read", () => {

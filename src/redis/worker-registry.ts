@@ -1,0 +1,84 @@
+import type { Binding } from "../model/chat.ts";
+import type { ChatKey } from "../model/ids.ts";
+import { decodeMaybe, list, maybe, type Reply } from "./codec.ts";
+import type { RedisLink } from "./connection.ts";
+import { retention } from "./retention.ts";
+
+/** What every worker tells about itself; plain JSON. */
+export interface AboutWorker {
+  /** The Codex home it works with; see `homeId`. */
+  readonly home: string;
+  /** Pools it serves. */
+  readonly pools: readonly string[];
+  /** Projects it has, with their pools. */
+  readonly projects: Readonly<Record<string, string>>;
+}
+
+/** A worker heard of in the last 30 days. */
+export interface KnownWorker<About> {
+  readonly node: string;
+  /** ms it still counts as living; 0 or less: it stopped answering that long ago. */
+  readonly livesMs: number;
+  /** Until when it counts, ms since the epoch by Redis's clock: names an outage. */
+  readonly until: number;
+  readonly about: About;
+}
+
+/** A chat's place among the workers. */
+export interface Route {
+  /** Codex home of its conversation; absent: any worker of its pool will do. */
+  readonly home?: string;
+  readonly project?: string;
+}
+
+/** Who works where. Redis's clock decides who lives. */
+export interface WorkerRegistry<About extends AboutWorker> {
+  /** The worker `node` counts as living for `livesMs` from now on. */
+  beat(node: string, livesMs: number, about: About): Promise<void>;
+  known(): Promise<readonly KnownWorker<About>[]>;
+  /** Pools of the projects of all known workers. */
+  pools(): Promise<Readonly<Record<string, string>>>;
+  route(chat: ChatKey): Promise<Route>;
+  /** Chats that need an owner and have none; at most `limit`. */
+  stranded(limit: number): Promise<readonly (Route & { readonly chat: ChatKey })[]>;
+}
+
+/** The registry in Redis. */
+export function createWorkerRegistry<About extends AboutWorker>(link: RedisLink): WorkerRegistry<About> {
+  const { run, keys } = link;
+  const known = () => readKnown<About>(link);
+  return {
+    async beat(node, livesMs, about) {
+      const args = [node, livesMs, retention.workerMs, about.home, JSON.stringify(about)];
+      await run("worker-beat", [keys.workers, keys.worker(node), keys.homes], args);
+    },
+    known,
+    pools: async () => Object.fromEntries((await known()).flatMap((worker) => Object.entries(worker.about.projects))),
+    route: async (chat) => routeOf(list(await run("route", [keys.state(chat), keys.homes], []))),
+    async stranded(limit) {
+      const { chat: prefix, state } = keys.parts;
+      const found = list(await run("stranded", [keys.scheduled, keys.homes], [prefix, state, limit]));
+      return found.map((entry) => {
+        const [chat, ...route] = list(entry);
+        return { chat: String(chat) as ChatKey, ...routeOf(route) };
+      });
+    },
+  };
+}
+
+/** Longest silent first. */
+async function readKnown<About>({ run, keys }: RedisLink): Promise<readonly KnownWorker<About>[]> {
+  const all = list(await run("workers", [keys.workers], [keys.parts.worker]));
+  return all.flatMap((entry) => {
+    const [node, livesMs, until, told] = list(entry);
+    const about = decodeMaybe<About>(told);
+    if (about === undefined) return [];
+    return [{ node: String(node), livesMs: Number(livesMs), until: Number(until), about }];
+  });
+}
+
+function routeOf([home, binding]: readonly Reply[]): Route {
+  const at = maybe(home);
+  const project = decodeMaybe<Binding>(binding)?.project;
+  return { ...(at === undefined ? {} : { home: at }), ...(project === undefined ? {} : { project }) };
+}

@@ -1,0 +1,170 @@
+import type { LoadedConfig } from "../../config/load.ts";
+import { createAccess } from "../channel/access.ts";
+import { withBackPressure } from "../channel/back-pressure.ts";
+import { createIngress } from "../channel/ingress.ts";
+import { createOnce } from "../channel/once.ts";
+import type { Channel, InboundSink, IngressStore } from "../channel/port.ts";
+import { createReception, type Reception } from "../channel/reception.ts";
+import { watchStranded } from "../channel/stranded.ts";
+import { accessRules, publishMenu, senderMetrics } from "../cli/wiring.ts";
+import { commandNames } from "../commands/registry.ts";
+import { systemClock } from "../lib/clock.ts";
+import type { Logger } from "../lib/log.ts";
+import { randomNonce } from "../lib/nonce.ts";
+import { createSender, type Sender } from "../outbox/sender.ts";
+import type { Activations } from "../queue/port.ts";
+import { createAccountLease } from "../redis/account-lease.ts";
+import type { RedisLink } from "../redis/connection.ts";
+import { createOutboxStore } from "../redis/outbox-store.ts";
+import type { WorkerRegistry } from "../redis/worker-registry.ts";
+import type { Health, PartHealth } from "../telemetry/health.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
+import type { Routing } from "./routing.ts";
+import type { AboutNode } from "./worker.ts";
+
+/** What a gateway is made of. */
+export interface GatewayParts {
+  readonly config: LoadedConfig;
+  readonly channels: readonly Channel[];
+  readonly link: RedisLink;
+  readonly node: string;
+  readonly store: IngressStore;
+  readonly activations: Activations;
+  readonly registry: WorkerRegistry<AboutNode>;
+  readonly routing: Routing;
+  readonly health: Health;
+  readonly metrics: Metrics;
+  /** A worker runs in this process. */
+  readonly alone: boolean;
+  readonly log: Logger;
+}
+
+/** The platforms' side of the service: receives, sends, and tells chats whose worker is away. */
+export interface Gateway {
+  readonly senders: readonly Sender[];
+  /** Sends from now on; rejects when it cannot listen. */
+  startSending(): Promise<void>;
+  receive(): void;
+  /** Resolves when nothing more is taken in. */
+  stopReceiving(): Promise<void>;
+  /** Resolves when nothing waits to be sent. */
+  drain(): Promise<void>;
+  stopSending(): Promise<void>;
+}
+
+/** How long a receiver waits for Redis before it asks again, ms; well within the 5 s its lease lives. */
+const leaseDeadlineMs = 2000;
+/** Chats told about at most, in one look. */
+const strandedLimit = 500;
+
+/** See {@link Gateway}. */
+export function createGateway(parts: GatewayParts): Gateway {
+  const { channels, log } = parts;
+  const receiving = new AbortController();
+  const { signal } = receiving;
+  const senders = channels.map((channel) => senderOf(parts, channel));
+  let running: readonly Promise<void>[] = [];
+  return {
+    senders,
+    async startSending() {
+      await Promise.all(senders.map((sender) => sender.start()));
+    },
+    receive() {
+      const sink = sinkOf(parts, signal);
+      const receptions = channels.map((channel) => receptionOf(parts, channel, sink));
+      for (const reception of receptions) parts.health.watch(reception.account, () => reception.health());
+      const watched = strandedDeps(parts);
+      running = [...receptions.map((reception) => reception.run(signal)), watchStranded(watched, signal)];
+    },
+    async stopReceiving() {
+      receiving.abort(new Error("the service stops"));
+      await Promise.all(running);
+    },
+    async drain() {
+      await Promise.all(senders.map((sender) => sender.drain()));
+    },
+    async stopSending() {
+      await Promise.all(senders.map((sender) => sender.stop()));
+      log.debug({}, "senders stop");
+    },
+  };
+}
+
+function senderOf({ link, node, config, metrics, health: watched, log }: GatewayParts, channel: Channel): Sender {
+  const sender = createSender({
+    channel,
+    store: createOutboxStore({ link, node, account: channel.account }),
+    log,
+    clock: systemClock,
+    language: config.language,
+    metrics: senderMetrics(metrics),
+  });
+  watched.watch(channel.account, () => channel.health());
+  watched.watch(`${channel.account} sender`, () => sender.health());
+  return sender;
+}
+
+/** A channel that is its own platform has as many pages as gateways; every other is received for by one of them. */
+function receptionOf({ link, node, log }: GatewayParts, channel: Channel, sink: InboundSink): Reception {
+  const key = link.keys.receiverLease(channel.account);
+  return createReception({
+    channel,
+    lease: channel.capabilities.shared
+      ? createAccountLease({ link, node, key, deadlineMs: leaseDeadlineMs })
+      : undefined,
+    sink,
+    clock: systemClock,
+    log,
+    onReceiving: (signal) => void publishMenu(channel, log, signal),
+  });
+}
+
+function sinkOf({ config, store, activations, log }: GatewayParts, signal: AbortSignal): InboundSink {
+  const { language, timezone, projects } = config;
+  const sink = createIngress({
+    store,
+    access: createAccess(accessRules(config), () => store.owners()),
+    log: log.child({ part: "ingress" }),
+    clock: systemClock,
+    startedAt: systemClock.now(),
+    commands: commandNames,
+    language,
+    timeZone: timezone,
+    project: Object.keys(projects)[0],
+    nonce: randomNonce,
+    signal,
+  });
+  return withBackPressure(sink, {
+    waiting: async () => (await activations.counts()).waiting,
+    clock: systemClock,
+    log: log.child({ part: "ingress" }),
+    signal,
+  });
+}
+
+/** What the watch over workers needs; a gateway without a worker in its own process is ready when another has one. */
+function strandedDeps(parts: GatewayParts): Parameters<typeof watchStranded>[0] {
+  const { config, store, registry, routing, log } = parts;
+  let state: PartHealth = { state: "starting", reason: "no worker was heard of yet" };
+  if (!parts.alone) parts.health.watch("worker", () => state);
+  return {
+    async workers() {
+      const known = (await registry.known()).map(({ livesMs, until, about }) => ({
+        ...about,
+        living: livesMs > 0,
+        until,
+      }));
+      const someone = known.some((worker) => worker.living);
+      state = someone ? { state: "ready" } : { state: "degraded", reason: "no worker answers" };
+      return known;
+    },
+    chats: () => registry.stranded(strandedLimit),
+    poolOf: (project) => routing.poolOf(project),
+    store,
+    once: createOnce(store),
+    language: config.language,
+    nonce: randomNonce,
+    clock: systemClock,
+    log: log.child({ part: "watch" }),
+  };
+}

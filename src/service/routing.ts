@@ -1,0 +1,63 @@
+import type { LoadedConfig } from "../../config/load.ts";
+import type { Projects } from "../dispatcher/port.ts";
+import type { ChatKey } from "../model/ids.ts";
+import { homeQueue, poolQueue } from "../queue/port.ts";
+import type { AboutWorker, WorkerRegistry } from "../redis/worker-registry.ts";
+
+/** Where chats belong. */
+export interface Routing {
+  /** Pool of a project; of the one an unbound chat works in when absent. */
+  poolOf(project: string | undefined): Promise<string>;
+  /** Queue of a chat's activations. */
+  queueOf(chat: ChatKey): Promise<string>;
+}
+
+const defaultPool = "default";
+
+/** Pools this node serves: those named, else those of all its projects. */
+export function servedPools(config: LoadedConfig, named: readonly string[]): readonly string[] {
+  if (named.length > 0) return named;
+  return [...new Set(Object.values(config.projects).map((project) => project.pool))];
+}
+
+/** Projects of the served pools, in the order of the configuration. */
+export function servedProjects(config: LoadedConfig, pools: readonly string[]): LoadedConfig["projects"] {
+  return Object.fromEntries(Object.entries(config.projects).filter(([, project]) => pools.includes(project.pool)));
+}
+
+/** What is configured here counts first, then what workers told. */
+export function createRouting(
+  config: LoadedConfig,
+  registry: Pick<WorkerRegistry<AboutWorker>, "pools" | "route">,
+): Routing {
+  const [first] = Object.values(config.projects);
+  const poolOf = async (project: string | undefined): Promise<string> => {
+    if (project === undefined) return first?.pool ?? defaultPool;
+    return config.projects[project]?.pool ?? (await registry.pools())[project] ?? defaultPool;
+  };
+  return {
+    poolOf,
+    async queueOf(chat) {
+      const { home, project } = await registry.route(chat);
+      return home === undefined ? poolQueue(await poolOf(project)) : homeQueue(home);
+    },
+  };
+}
+
+/** Projects of all workers, for the chats of this one. */
+export function createProjects(
+  own: LoadedConfig["projects"],
+  pools: readonly string[],
+  registry: Pick<WorkerRegistry<AboutWorker>, "pools" | "route">,
+): Projects {
+  return {
+    async names() {
+      return [...new Set([...Object.keys(own), ...Object.keys(await registry.pools()).sort()])];
+    },
+    async elsewhere(name) {
+      if (Object.hasOwn(own, name)) return false;
+      const pool = (await registry.pools())[name];
+      return pool !== undefined && !pools.includes(pool);
+    },
+  };
+}

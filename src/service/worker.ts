@@ -1,0 +1,138 @@
+import { hostname } from "node:os";
+import type { LoadedConfig } from "../../config/load.ts";
+import type { Channel } from "../channel/port.ts";
+import type { StopMode } from "../cli/app-port.ts";
+import type { ModelChoice } from "../cli/model-choice.ts";
+import { ownVersion } from "../cli/version.ts";
+import { settingsOf, workspaceOf } from "../cli/wiring.ts";
+import { commands } from "../commands/registry.ts";
+import { createDispatcher } from "../dispatcher/dispatcher.ts";
+import { createSlots } from "../dispatcher/slots.ts";
+import type { RuntimeSnapshot } from "../dispatcher/snapshot.ts";
+import { systemClock } from "../lib/clock.ts";
+import type { Logger } from "../lib/log.ts";
+import { randomNonce } from "../lib/nonce.ts";
+import { shortRef } from "../lib/ref.ts";
+import { draftId } from "../model/draft-id.ts";
+import type { Activations } from "../queue/port.ts";
+import { createChatStore } from "../redis/chat-store.ts";
+import type { RedisLink } from "../redis/connection.ts";
+import type { AboutWorker, WorkerRegistry } from "../redis/worker-registry.ts";
+import { createProjects } from "./routing.ts";
+
+/** What a worker tells about itself; `startedAt` in ms since the epoch. */
+export interface AboutNode extends AboutWorker {
+  readonly host: string;
+  readonly pid: number;
+  readonly version: string;
+  readonly startedAt: number;
+  /** Its chats, the busy ones first, at most {@link chatsTold}. */
+  readonly chats: readonly RuntimeSnapshot[];
+}
+
+/** What a worker is made of. */
+export interface WorkerParts {
+  /** With the projects this worker serves. */
+  readonly config: LoadedConfig;
+  readonly model: ModelChoice;
+  /** Pools it serves. */
+  readonly pools: readonly string[];
+  readonly home: string;
+  readonly channels: () => readonly Channel[];
+  readonly link: RedisLink;
+  readonly node: string;
+  readonly activations: Activations;
+  readonly registry: WorkerRegistry<AboutNode>;
+  readonly log: Logger;
+}
+
+/** Codex's side of the service: hosts chats, and tells the others that it lives. */
+export interface Worker {
+  /** Removes half-received files of an earlier run; before anything is received. */
+  prepare(): Promise<void>;
+  start(): Promise<void>;
+  stop(mode: StopMode): Promise<void>;
+  snapshot(): readonly RuntimeSnapshot[];
+  /** Removes received files that are past their time. Never rejects. */
+  sweepFiles(): Promise<void>;
+}
+
+/** A beat, and how long it counts, ms. */
+const beatMs = 1600;
+const livesMs = 5000;
+/** A worker that stopped as asked may take this long to come back before its chats are told, ms. */
+const restartMs = 60_000;
+const chatsTold = 100;
+
+/** See {@link Worker}. */
+export function createWorker(parts: WorkerParts): Worker {
+  const { config, model, link, node, log, registry } = parts;
+  const demo = model.demo !== undefined;
+  const workspace = workspaceOf(config, demo, (account) => parts.channels().find((one) => one.account === account));
+  const beating = new AbortController();
+  const startedAt = systemClock.now();
+  const projects = Object.fromEntries(Object.entries(config.projects).map(([name, { pool }]) => [name, pool]));
+  const dispatcher = createDispatcher({
+    store: createChatStore({ link, node, home: parts.home, logger: log }),
+    activations: parts.activations,
+    codex: model.codex,
+    workspace,
+    slots: createSlots(config.codex.maxProcesses),
+    projects: createProjects(config.projects, parts.pools, registry),
+    maxProcesses: config.codex.maxProcesses,
+    commands,
+    settings: settingsOf(config, parts.channels, demo),
+    clock: systemClock,
+    log: log.child({ part: "dispatcher" }),
+    nonce: randomNonce,
+    draftId,
+    ref: shortRef,
+  });
+
+  const beat = (forMs: number): Promise<void> =>
+    registry.beat(node, forMs, {
+      home: parts.home,
+      pools: parts.pools,
+      projects,
+      host: hostname(),
+      pid: process.pid,
+      version: ownVersion(),
+      startedAt,
+      chats: told(dispatcher.snapshot()),
+    });
+
+  const beatOn = async (signal: AbortSignal): Promise<void> => {
+    while (!signal.aborted) {
+      await systemClock.sleep(beatMs, signal).catch(() => undefined);
+      if (!signal.aborted)
+        await beat(livesMs).catch((error: unknown) => log.warn({ error }, "worker cannot tell that it lives"));
+    }
+  };
+
+  return {
+    prepare: () => workspace.prepare(),
+    snapshot: () => dispatcher.snapshot(),
+    async start() {
+      await beat(livesMs);
+      void beatOn(beating.signal);
+      await dispatcher.start();
+    },
+    async stop(mode) {
+      await dispatcher.stop(mode);
+      beating.abort(new Error("the service stops"));
+      if (link.ready())
+        await beat(restartMs).catch((error: unknown) => log.warn({ error }, "worker leaves in silence"));
+    },
+    async sweepFiles() {
+      await workspace
+        .sweep(config.retention.inboxDays, systemClock.now())
+        .catch((error: unknown) => log.warn({ error }, "inbox is not swept"));
+    },
+  };
+}
+
+function told(chats: readonly RuntimeSnapshot[]): readonly RuntimeSnapshot[] {
+  const busy = chats.filter((chat) => chat.turn !== undefined || chat.requests.length > 0);
+  const rest = chats.filter((chat) => !busy.includes(chat));
+  return [...busy, ...rest].slice(0, chatsTold);
+}

@@ -1,0 +1,64 @@
+import { describe, expect, it } from "vitest";
+import type { ClientId } from "../../../src/model/ids.ts";
+import { ActorBench } from "../../fixtures/actor-bench.ts";
+
+describe("an owner that was frozen past its lease", () => {
+  it("L3: says nothing to Codex before Redis tells that the chat is still its own", async () => {
+    const bench = new ActorBench();
+    await bench.claim();
+    bench.say("work");
+    await bench.until(() => bench.codex.processes.at(-1)?.started.length === 1, "turn/start");
+    bench.codex.last.begin("u1", bench.codex.last.started[0]?.clientId ?? ("" as ClientId));
+    await bench.until(() => bench.store.record.turn?.delivered === true, "delivery");
+    bench.now += 6000;
+    bench.store.owner = 99;
+    const before = bench.store.commits.length;
+    bench.store.put({ kind: "stop", person: { id: "telegram:1001" as never, name: "Ada" } });
+    await bench.done;
+    expect(bench.codex.last.interrupted).toEqual([]);
+    expect(bench.store.commits).toHaveLength(before);
+    expect(bench.codex.last.alive).toBe(true);
+  });
+
+  it("goes on when the chat is still its own", async () => {
+    const bench = new ActorBench();
+    await bench.claim();
+    bench.now += 60_000;
+    bench.say("work");
+    await bench.until(() => bench.codex.processes.at(-1)?.started.length === 1, "turn/start");
+  });
+});
+
+describe("/project", () => {
+  const projects = { names: async () => ["app", "lib"], elsewhere: async (name: string) => name === "lib" };
+  const command = (bench: ActorBench, args: string): void => {
+    const message = bench.message(`/project ${args}`);
+    bench.store.put({ kind: "command", message, command: { name: "project", args } });
+  };
+
+  it("names the projects, and refuses one nobody has", async () => {
+    const bench = new ActorBench({}, { projects });
+    await bench.claim();
+    command(bench, "");
+    await bench.until(() => bench.texts().includes("This chat works in app."), "the list");
+    expect(bench.button("lib")).toEqual({ act: "command", name: "project", args: "lib" });
+    command(bench, "nope");
+    await bench.until(() => bench.texts().includes('There is no project "nope".'), "the refusal");
+    command(bench, "app");
+    await bench.until(() => bench.texts().includes("This chat works in app already."), "the remark");
+    expect(bench.store.record.binding.project).toBeUndefined();
+  });
+
+  it("L2: hands the chat, with the mail that waits, to the worker that has the project", async () => {
+    const bench = new ActorBench({}, { projects });
+    await bench.claim();
+    command(bench, "lib");
+    bench.say("first of lib");
+    await bench.done;
+    expect(bench.actor?.handedOver).toBe(true);
+    expect(bench.store.owner).toBeUndefined();
+    expect(bench.store.record.binding).toEqual({ project: "lib" });
+    expect(bench.store.mail.map((m) => m.mail.kind)).toEqual(["prompt"]);
+    expect(bench.codex.processes.flatMap((p) => p.started)).toEqual([]);
+  });
+});
