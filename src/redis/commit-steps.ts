@@ -24,6 +24,7 @@ export function commitSteps(keys: Keys, chat: ChatKey, commit: Commit): readonly
       return ["ask", keys.request(number), number, JSON.stringify(stored)];
     }),
     ...viewSteps(keys, chat, commit),
+    ...logSteps(keys, chat, commit),
     ...(commit.settled ?? []).map(
       ({ number, state }): Step => ["settle", keys.request(number), number, state, retention.requestMs],
     ),
@@ -64,6 +65,14 @@ function processStep(process: NonNullable<Commit["process"]> | null): Step {
 function field(name: string, value: unknown): readonly Step[] {
   if (value === undefined) return [];
   return [value === null ? ["cut", name] : ["put", name, JSON.stringify(value)]];
+}
+
+/** Turns a chat keeps the records of, however many there were in 30 days. */
+const mostTurns = 5000;
+
+function logSteps(keys: Keys, chat: ChatKey, { log }: Commit): readonly Step[] {
+  if (log === undefined) return [];
+  return [["log", keys.turnLog(chat), keys.turnLogs, JSON.stringify(log), retention.turnLogMs, mostTurns]];
 }
 
 function viewSteps(keys: Keys, chat: ChatKey, commit: Commit): readonly Step[] {

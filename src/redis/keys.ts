@@ -25,6 +25,10 @@ export interface Keys {
   viewText(chat: ChatKey): string;
   /** Finished view, deflated JSON. 30 days. */
   archive(chat: ChatKey, slot: string): string;
+  /** Stream of records of turns that ended, field `l`. 30 days, 5000. */
+  turnLog(chat: ChatKey): string;
+  /** Sorted set chat → ms of its newest turn record. 30 days. */
+  readonly turnLogs: string;
   /** Sorted set of open request numbers. Removed member by member as they are settled. */
   openRequests(chat: ChatKey): string;
   /** What a person was asked to type: hash `n`, `q`. 10 minutes. */
@@ -105,6 +109,8 @@ export function createKeys(prefix = "hl"): Keys {
     view: (chat) => of(chat, "vw"),
     viewText: (chat) => of(chat, "vt"),
     archive: (chat, slot) => of(chat, `ar:${slot}`),
+    turnLog: (chat) => of(chat, "tl"),
+    turnLogs: `${prefix}:tl`,
     openRequests: (chat) => of(chat, "rq"),
     reservation: (chat, person) => of(chat, `rs:${person}`),
     dedupe: (chat, id) => of(chat, `dd:${id}`),

@@ -11,6 +11,8 @@ export const retention = {
   slotMs: 30 * day,
   buttonMs: 30 * day,
   archiveMs: 30 * day,
+  /** The record of a turn. */
+  turnLogMs: 30 * day,
   /** A running view whose owner never came back. */
   viewMs: 30 * day,
   /** A request after it was settled; its number is not given out again. */

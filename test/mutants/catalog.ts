@@ -98,7 +98,7 @@ export const mutants: readonly Mutant[] = [
     law: "L2",
     fault: "a message is acked when its turn starts, before Codex has it",
     file: "src/dispatcher/turn.ts",
-    find: "await a.commit({ turn: { ...turn, turnId: event.turnId } });",
+    find: "await a.commit({ turn: { ...withPolicy(a, turn), turnId: event.turnId } });",
     replace: "await a.commit({ ack: turn.mailIds, turn: { ...turn, turnId: event.turnId } });",
     tests: actor,
   },
