@@ -9,8 +9,11 @@ import type { App, AppStatus, CreateApp, StopMode } from "./cli/app-port.ts";
 import { bannerLines } from "./cli/banner.ts";
 import { chatsStatus } from "./cli/chats-status.ts";
 import { takeOfferedCodes } from "./cli/claim-file.ts";
+import { createInspection } from "./cli/inspect/inspection.ts";
+import type { Inspection } from "./cli/inspect/port.ts";
 import { chooseModel, type ModelChoice } from "./cli/model-choice.ts";
 import { operationsView, stopFromAfar } from "./cli/operations.ts";
+import { sweepDaily } from "./cli/sweep.ts";
 import {
   accessRules,
   embeddedRedisOf,
@@ -38,15 +41,14 @@ import type { EmbeddedRedis } from "./redis/embedded.ts";
 import { createIngressStore } from "./redis/ingress-store.ts";
 import { nodeId } from "./redis/node-id.ts";
 import { createOutboxStore } from "./redis/outbox-store.ts";
+import { createTraces, type Traces } from "./redis/traces.ts";
 import { createHealth } from "./telemetry/health.ts";
 import { createHealthServer, type HealthServer } from "./telemetry/http.ts";
 import { createMetrics } from "./telemetry/metrics.ts";
 import type { Redactor } from "./telemetry/redact.ts";
-import type { ManagedWorkspace } from "./workspace/workspace.ts";
 
 /** What the banner may wait for before it is printed without, ms. */
 const identifyMs = 5000;
-const dayMs = 86_400_000;
 
 /** Puts the service together; the only place that knows all parts. */
 export const createApp: CreateApp = async (config, { logger, redact, demo }) =>
@@ -66,6 +68,7 @@ class Service implements App {
   #model: ModelChoice | undefined;
   #redis: EmbeddedRedis | undefined;
   #link: RedisLink | undefined;
+  #traces: Traces | undefined;
   #store: IngressStore | undefined;
   #senders: readonly Sender[] = [];
   #activations: Activations | undefined;
@@ -132,6 +135,8 @@ class Service implements App {
       this.#channels.find((one) => one.account === account),
     );
     const log = this.#log;
+    this.#traces = await createTraces({ link, clock: systemClock, log });
+    model.codex.tell(this.#traces);
     const activations = createActivations({
       connection: link.forQueue(),
       prefix: "hl-bull",
@@ -164,7 +169,7 @@ class Service implements App {
     this.#receivers = this.#channels.map((channel) => this.#receive(channel, sink));
     await this.#dispatcher.start();
     this.#health.watch("worker", () => ({ state: "ready" }));
-    this.#sweepInbox(workspace);
+    this.#sweep = sweepDaily(workspace, this.#web, config.retention.inboxDays, log);
   }
 
   async #openWeb(link: RedisLink, store: IngressStore): Promise<void> {
@@ -198,7 +203,7 @@ class Service implements App {
       log: this.#log,
       clock: systemClock,
       language: this.#config.language,
-      metrics: senderMetrics(this.#metrics),
+      metrics: senderMetrics(this.#metrics, this.#traces),
     });
     this.#health.watch(channel.account, () => channel.health());
     this.#health.watch(`${channel.account} sender`, () => sender.health());
@@ -218,6 +223,7 @@ class Service implements App {
       timeZone: timezone,
       project: Object.keys(projects)[0],
       nonce: randomNonce,
+      trace: this.#traces,
       signal: this.#receiving.signal,
     });
   }
@@ -231,20 +237,6 @@ class Service implements App {
     } catch (error) {
       if (!signal.aborted) this.#log.error({ error, channel: channel.account }, "channel stops receiving");
     }
-  }
-
-  /** Received files go after their time; once at the start, then daily. */
-  #sweepInbox(workspace: ManagedWorkspace): void {
-    const sweep = (): void => {
-      workspace
-        .sweep(this.#config.retention.inboxDays, systemClock.now())
-        .catch((error: unknown) => this.#log.warn({ error }, "inbox is not swept"));
-      this.#web
-        ?.sweep(systemClock.now() - this.#config.retention.inboxDays * dayMs)
-        .catch((error: unknown) => this.#log.warn({ error }, "files of the web chat are not swept"));
-    };
-    sweep();
-    this.#sweep = setInterval(sweep, dayMs).unref();
   }
 
   banner(): readonly string[] {
@@ -268,6 +260,10 @@ class Service implements App {
     });
   }
 
+  inspection(): Inspection | undefined {
+    return this.#link && this.#traces && createInspection(this.#link, this.#traces);
+  }
+
   async status(): Promise<AppStatus> {
     return {
       demo: this.#model?.demo !== undefined,
@@ -288,6 +284,7 @@ class Service implements App {
     await Promise.all(this.#senders.map((sender) => sender.stop()));
     if (this.#dispatcher === undefined) await this.#activations?.close();
     await this.#model?.demo?.stop();
+    this.#traces?.close();
     this.#link?.close();
     await this.#redis?.stop();
     await this.#http?.stop();

@@ -31,7 +31,7 @@ export type Cause = "restart" | "codex";
  */
 export async function recover(a: ActorContext, cause: Cause): Promise<void> {
   a.move("starting");
-  const attached = a.process === undefined ? undefined : await a.parts.codex.attach(a.process);
+  const attached = a.process === undefined ? undefined : await a.parts.codex.attach(a.process, a.chat);
   if (attached !== undefined) {
     try {
       await rejoin(a, attached);

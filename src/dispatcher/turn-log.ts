@@ -56,7 +56,7 @@ export function settledIn(a: ActorContext, record: RequestRecord, state: "resolv
 }
 
 /** What became of a request. Pure. */
-export function approvalNote(record: RequestRecord, state: "resolved" | "ended"): ApprovalNote {
+function approvalNote(record: RequestRecord, state: "resolved" | "ended"): ApprovalNote {
   const { answer, answeredBy, answeredAt } = record;
   const decision = answer?.kind === "decision" ? answer.decision : "answered";
   return {

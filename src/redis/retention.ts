@@ -25,6 +25,10 @@ export const retention = {
   transcriptKeyMs: 30 * day,
   /** A live frame whose turn was never told to be over. */
   frameMs: day,
+  /** The lines of a watched chat, after it is watched no more. */
+  traceMs: minute,
+  /** The list of watched chats after the last was added: longer than any is watched. */
+  watchedMs: 2 * day,
   /** A service note whose write is repeated by the client after a lost reply is recognized. */
   noteMs: 10 * minute,
 } as const;

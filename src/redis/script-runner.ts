@@ -32,7 +32,8 @@ export type ScriptName =
   | "outbox-remember"
   | "outbox-abandon"
   | "transcript-put"
-  | "transcript-frame";
+  | "transcript-frame"
+  | "trace-add";
 
 export type ScriptArgument = string | number | Buffer;
 

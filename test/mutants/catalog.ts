@@ -321,7 +321,7 @@ export const mutants: readonly Mutant[] = [
     law: "L8",
     fault: "a living Codex is not looked for after a restart",
     file: "src/dispatcher/recovery.ts",
-    find: "const attached = a.process === undefined ? undefined : await a.parts.codex.attach(a.process);",
+    find: "const attached = a.process === undefined ? undefined : await a.parts.codex.attach(a.process, a.chat);",
     replace: "const attached = undefined;",
     tests: recovery,
   },
