@@ -51,28 +51,39 @@ const plain: ReadonlySet<string> = new Set(
     "turn.id turn.status turn.durationMs turn.startedAt turn.completedAt turn.error.codexErrorInfo",
     "thread.id thread.status.type item.id item.type item.status item.phase item.clientId item.exitCode item.durationMs",
     "tokenUsage.modelContextWindow tokenUsage.total.totalTokens tokenUsage.last.totalTokens sandboxPolicy.type code",
-    "error.codexErrorInfo",
+    "status.type error.codexErrorInfo kind item.source",
   ].flatMap((names) => names.split(" ")),
 );
 const containers: ReadonlySet<string> = new Set(
   [...plain].flatMap((path) => path.split(".").map((_, at, parts) => parts.slice(0, at).join("."))),
 );
 
-/** What a trace may tell of a JSON-RPC body: what is named above, and of the rest its length. Pure. */
+/** What a trace may tell of a JSON-RPC body: what is named above, then of the rest its length. Pure. */
 export function outlined(body: unknown): TraceFacts {
-  const found: [string, string | number | boolean][] = [];
+  const found: Found = { told: [], hidden: [] };
   collect(body, "", found);
-  return Object.fromEntries(found.slice(0, mostFacts));
+  return Object.fromEntries([...found.told, ...found.hidden].slice(0, mostFacts));
 }
 
-function collect(body: unknown, path: string, found: [string, string | number | boolean][]): void {
+interface Found {
+  readonly told: [string, string | number | boolean][];
+  readonly hidden: [string, string][];
+}
+
+function collect(body: unknown, path: string, found: Found): void {
   if (typeof body !== "object" || body === null || Array.isArray(body)) return;
   for (const [key, value] of Object.entries(body)) {
     const at = path === "" ? key : `${path}.${key}`;
     if (value === null || value === undefined) continue;
     if (typeof value === "object" && containers.has(at)) collect(value, at, found);
-    else found.push([at, plain.has(at) && isPlain(value) ? value : lengthOf(value)]);
+    else if (plain.has(at) && isPlain(value)) found.told.push([at, value]);
+    else if (!isMoment(key)) found.hidden.push([at, lengthOf(value)]);
   }
+}
+
+/** The line has its own time. */
+function isMoment(key: string): boolean {
+  return /At(Ms)?$/.test(key);
 }
 
 function isPlain(value: unknown): value is string | number | boolean {

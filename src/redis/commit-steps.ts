@@ -1,10 +1,8 @@
-import { deflateRawSync, inflateRawSync } from "node:zlib";
 import type { Commit } from "../dispatcher/port.ts";
 import type { OutboxBody } from "../model/delivery.ts";
 import type { ChatKey } from "../model/ids.ts";
-import type { TurnView } from "../model/view.ts";
 import type { StoredRequest } from "./codec.ts";
-import { decode, splitView, textPiece } from "./codec.ts";
+import { packed, splitView, textPiece } from "./codec.ts";
 import type { Keys } from "./keys.ts";
 import { retention } from "./retention.ts";
 import type { ScriptArgument } from "./script-runner.ts";
@@ -39,16 +37,6 @@ function endedSlot(body: OutboxBody): string {
   return body.op === "message" ? (body.endsLive ?? "") : "";
 }
 
-/** A finished view as it is kept: most of it is diff and logs, which shrink well. */
-export function packView(view: TurnView): Buffer {
-  return deflateRawSync(JSON.stringify(view));
-}
-
-/** Inverse of {@link packView}. */
-export function unpackView(packed: Buffer): TurnView {
-  return decode<TurnView>(inflateRawSync(packed).toString("utf8"));
-}
-
 function stateSteps(commit: Commit): readonly Step[] {
   return [
     ...field("b", commit.binding),
@@ -72,14 +60,14 @@ const mostTurns = 5000;
 
 function logSteps(keys: Keys, chat: ChatKey, { log }: Commit): readonly Step[] {
   if (log === undefined) return [];
-  return [["log", keys.turnLog(chat), keys.turnLogs, JSON.stringify(log), retention.turnLogMs, mostTurns]];
+  return [["log", keys.turnLog(chat), keys.turnLogs, packed(log), retention.turnLogMs, mostTurns]];
 }
 
 function viewSteps(keys: Keys, chat: ChatKey, commit: Commit): readonly Step[] {
   const steps: Step[] = [];
   const { archive, view } = commit;
   if (archive !== undefined)
-    steps.push(["keep", keys.archive(chat, archive.slot), packView(archive), retention.archiveMs]);
+    steps.push(["keep", keys.archive(chat, archive.slot), packed(archive), retention.archiveMs]);
   const ended = view !== undefined && (commit.ops ?? []).some((body) => endedSlot(body) === view.slot);
   if (commit.endView === true || ended) steps.push(["endview"]);
   else if (view !== undefined) {

@@ -25,7 +25,7 @@ export interface Keys {
   viewText(chat: ChatKey): string;
   /** Finished view, deflated JSON. 30 days. */
   archive(chat: ChatKey, slot: string): string;
-  /** Stream of records of turns that ended, field `l`. 30 days, 5000. */
+  /** Stream of records of turns that ended, field `l`, deflated JSON. 30 days, 5000. */
   turnLog(chat: ChatKey): string;
   /** Sorted set chat → ms of its newest turn record. 30 days. */
   readonly turnLogs: string;

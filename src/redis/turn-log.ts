@@ -1,6 +1,6 @@
 import type { ChatKey } from "../model/ids.ts";
 import type { TurnLogEntry } from "../model/turn-log.ts";
-import { chats, decode } from "./codec.ts";
+import { chats, unpacked } from "./codec.ts";
 import type { RedisLink } from "./connection.ts";
 import { retention } from "./retention.ts";
 import { answered } from "./script-runner.ts";
@@ -32,10 +32,10 @@ export async function* readTurnLog(link: RedisLink, { since, chat: wanted }: Tur
 async function* turnsOf({ redis, keys }: RedisLink, chat: ChatKey, from: number): AsyncGenerator<TurnLogEntry> {
   let start = String(from);
   for (;;) {
-    const entries = await answered(redis.xrange(keys.turnLog(chat), start, "+", "COUNT", page));
-    for (const [, fields] of entries) yield decode<TurnLogEntry>(fields[1] ?? "{}");
+    const entries = await answered(redis.xrangeBuffer(keys.turnLog(chat), start, "+", "COUNT", page));
+    for (const [, [, kept]] of entries) if (kept !== undefined) yield unpacked<TurnLogEntry>(kept);
     const last = entries.at(-1);
     if (last === undefined || entries.length < page) return;
-    start = `(${last[0]}`;
+    start = `(${String(last[0])}`;
   }
 }

@@ -375,6 +375,14 @@ export const mutants: readonly Mutant[] = [
   },
   {
     law: "L10",
+    fault: "a trace tells short texts as they are",
+    file: "src/model/trace.ts",
+    find: "else if (plain.has(at) && isPlain(value)) found.told",
+    replace: "else if (isPlain(value)) found.told",
+    tests: ["test/unit/model/trace.test.ts"],
+  },
+  {
+    law: "L10",
     fault: "a failed call tells the URL with the bot token",
     file: "adapters/telegram/client.ts",
     find: 'return httpFailure(field(inner, "type") ?? (inner instanceof Error ? inner.name : "no answer"), false, false);',

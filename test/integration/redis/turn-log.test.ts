@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ChatKey } from "../../../src/model/ids.ts";
 import type { TurnLogEntry } from "../../../src/model/turn-log.ts";
+import { packed } from "../../../src/redis/codec.ts";
 import type { RedisLink } from "../../../src/redis/connection.ts";
 import { retention } from "../../../src/redis/retention.ts";
 import { readTurnLog, type TurnQuery } from "../../../src/redis/turn-log.ts";
@@ -77,7 +78,7 @@ describe("records of turns", () => {
     const { lease } = await owned(a.chats, chat);
     const { redis, keys } = link;
     const old = Date.now() - retention.turnLogMs - 1000;
-    await redis.xadd(keys.turnLog(chat), `${old}-0`, "l", JSON.stringify(ended(chat, "old")));
+    await redis.xadd(keys.turnLog(chat), `${old}-0`, "l", packed(ended(chat, "old")));
     await redis.zadd(keys.turnLogs, old, quiet, old, chat);
     expect(await slots(link)).toEqual([]);
     await a.chats.commit(lease, { log: ended(chat, "new") });
