@@ -7,8 +7,11 @@ import type { App, AppStatus, AppTools, CreateApp, StopMode } from "./cli/app-po
 import { bannerLines } from "./cli/banner.ts";
 import { chatsStatus } from "./cli/chats-status.ts";
 import { takeOfferedCodes } from "./cli/claim-file.ts";
+import { createInspection } from "./cli/inspect/inspection.ts";
+import type { Inspection } from "./cli/inspect/port.ts";
 import { chooseModel, type ModelChoice } from "./cli/model-choice.ts";
 import { operationsView, stopFromAfar } from "./cli/operations.ts";
+import { sweepDaily } from "./cli/sweep.ts";
 import { embeddedRedisOf, redisHealth } from "./cli/wiring.ts";
 import type { RuntimeSnapshot } from "./dispatcher/snapshot.ts";
 import { systemClock } from "./lib/clock.ts";
@@ -21,6 +24,7 @@ import type { EmbeddedRedis } from "./redis/embedded.ts";
 import { homeId } from "./redis/home-id.ts";
 import { createIngressStore } from "./redis/ingress-store.ts";
 import { nodeId } from "./redis/node-id.ts";
+import { createTraces, type Traces } from "./redis/traces.ts";
 import { createWorkerRegistry, type WorkerRegistry } from "./redis/worker-registry.ts";
 import { createGateway, type Gateway } from "./service/gateway.ts";
 import { createRouting, servedPools, servedProjects } from "./service/routing.ts";
@@ -31,7 +35,6 @@ import { createMetrics } from "./telemetry/metrics.ts";
 
 /** What the banner may wait for before it is printed without, ms. */
 const identifyMs = 5000;
-const dayMs = 86_400_000;
 
 /** Puts the service together; the only place that knows all parts. */
 export const createApp: CreateApp = async (config, tools) =>
@@ -44,6 +47,7 @@ interface Ground {
   readonly registry: WorkerRegistry<AboutNode>;
   readonly activations: Activations;
   readonly store: IngressStore;
+  readonly traces: Traces;
 }
 
 class Service implements App {
@@ -136,7 +140,8 @@ class Service implements App {
       queueOf: (chat) => routing.queueOf(chat),
     });
     const store = createIngressStore({ link, logger: this.#log, wake: (chat) => activations.wake(chat) });
-    const ground = { link, node, registry, activations, store };
+    const traces = await createTraces({ link, clock: systemClock, log: this.#log });
+    const ground = { link, node, registry, activations, store, traces };
     this.#ground = ground;
     await takeOfferedCodes(this.#config.dataDir, link);
     const worker = model === undefined ? undefined : this.#createWorker(ground, model, home, pools);
@@ -145,7 +150,7 @@ class Service implements App {
     gateway?.receive();
     await worker?.start();
     if (worker !== undefined) this.#health.watch("worker", () => ({ state: "ready" }));
-    this.#sweepFiles();
+    this.#sweep = sweepDaily(worker, this.#web, this.#config.retention.inboxDays, this.#log);
   }
 
   #createWorker(ground: Ground, model: ModelChoice, home: string, pools: readonly string[]): Worker {
@@ -212,18 +217,6 @@ class Service implements App {
     return [...own, ...others.flatMap((one) => one.about.chats)];
   }
 
-  /** Received files go after their time; once at the start, then daily. */
-  #sweepFiles(): void {
-    const sweep = (): void => {
-      void this.#worker?.sweepFiles();
-      this.#web
-        ?.sweep(systemClock.now() - this.#config.retention.inboxDays * dayMs)
-        .catch((error: unknown) => this.#log.warn({ error }, "files of the web chat are not swept"));
-    };
-    sweep();
-    this.#sweep = setInterval(sweep, dayMs).unref();
-  }
-
   banner(): readonly string[] {
     return this.#banner;
   }
@@ -244,6 +237,10 @@ class Service implements App {
       claimCode: async (account) => (access.owners.length > 0 ? undefined : this.#ground?.store.claimCode(account)),
       signal: AbortSignal.timeout(identifyMs),
     });
+  }
+
+  inspection(): Inspection | undefined {
+    return this.#ground && createInspection(this.#ground.link, this.#ground.traces);
   }
 
   async status(): Promise<AppStatus> {
@@ -274,6 +271,7 @@ class Service implements App {
     await this.#gateway?.stopSending();
     if (this.#worker === undefined) await this.#ground?.activations.close();
     await this.#model?.demo?.stop();
+    this.#ground?.traces.close();
     this.#link?.close();
     await this.#redis?.stop();
     await this.#http?.stop();

@@ -2,6 +2,7 @@ import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
 import { type IngressWords, ingressWords } from "../model/catalog/ingress.ts";
 import type { ChatKey } from "../model/ids.ts";
+import type { Trace } from "../model/trace.ts";
 import type { Language } from "../model/view.ts";
 import type { Access } from "./access.ts";
 import type { InboundEvent, IngressStore } from "./port.ts";
@@ -26,6 +27,8 @@ export interface IngressDeps {
   readonly nonce: () => string;
   /** Messages a mailbox holds; only for the words. Default 500. */
   readonly mailboxCap?: number;
+  /** Told of events of watched chats. */
+  readonly trace?: Trace | undefined;
   /** Ends background notes at shutdown. */
   readonly signal?: AbortSignal;
 }

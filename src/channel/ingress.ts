@@ -5,6 +5,7 @@ import { acceptEdit, acceptMessage, type MessageMemory } from "./messages.ts";
 import { createOnce } from "./once.ts";
 import type { InboundEvent, InboundSink, TapReply } from "./port.ts";
 import { acceptTap } from "./taps.ts";
+import { traced } from "./traced.ts";
 import { createWaited } from "./waited.ts";
 
 /**
@@ -21,8 +22,10 @@ export function createIngress(deps: IngressDeps): InboundSink {
   };
   return {
     async accept(event) {
+      const begunAt = deps.clock.now();
       const chat = await deps.store.resolve(event.at.chat);
-      return dispatch(deps, memory, event, chat);
+      const handled = dispatch(deps, memory, event, chat);
+      return deps.trace?.on(chat) === true ? traced(deps, deps.trace, { event, chat, begunAt }, handled) : handled;
     },
   };
 }

@@ -3,6 +3,7 @@ import type { Examiner } from "../channel/port.ts";
 import type { Logger } from "../lib/log.ts";
 import type { HealthReport } from "../telemetry/health.ts";
 import type { Redactor } from "../telemetry/redact.ts";
+import type { Inspection } from "./inspect/port.ts";
 
 /** What becomes of running turns: they live on, are waited for, or are interrupted. */
 export type StopMode = "keep" | "drain" | "now";
@@ -70,6 +71,8 @@ export interface App {
   banner(): readonly string[];
   /** Any time after creation. */
   status(): Promise<AppStatus>;
+  /** What `hotline turns`, `audit` and `trace` read; undefined until Redis is there. */
+  inspection(): Inspection | undefined;
   /** Also while starting. A second call with another mode escalates; the first that resolves ends the process. */
   stop(mode: StopMode): Promise<void>;
 }

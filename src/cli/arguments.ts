@@ -1,7 +1,15 @@
 import { parseArgs } from "node:util";
 import type { CliWords } from "../model/catalog/cli.ts";
+import { type InspectWords, inspectWords } from "../model/catalog/inspect.ts";
 import type { Role, StopMode } from "./app-port.ts";
 import { type InitFlags, type InitValues, initFlags, initOptions } from "./init/flags.ts";
+import {
+  type InspectCommand,
+  type InspectValues,
+  inspectCommand,
+  inspectCommands,
+  inspectOptions,
+} from "./inspect/arguments.ts";
 
 /** What was asked for on the command line. `wrong` has one sentence. */
 export type Command =
@@ -16,14 +24,14 @@ export type Command =
   | { readonly command: "status"; readonly configFile?: string; readonly json: boolean }
   | { readonly command: "stop"; readonly configFile?: string; readonly mode: StopMode }
   | { readonly command: "doctor"; readonly configFile?: string; readonly json: boolean; readonly fix: boolean }
+  | InspectCommand
   | { readonly command: "help" | "version" }
   | { readonly command: "wrong"; readonly sentence: string };
 
-interface Values extends InitValues {
+interface Values extends InitValues, InspectValues {
   readonly role?: string | undefined;
   readonly pool?: string[] | undefined;
   readonly demo?: boolean | undefined;
-  readonly json?: boolean | undefined;
   readonly fix?: boolean | undefined;
   readonly drain?: boolean | undefined;
   readonly now?: boolean | undefined;
@@ -35,16 +43,25 @@ const optionsOf: Readonly<Record<string, readonly (keyof Values)[]>> = {
   status: ["config", "json"],
   doctor: ["config", "json", "fix"],
   stop: ["config", "drain", "now"],
+  ...inspectCommands,
 };
 
+/** Commands that may name a chat. */
+const ofChats: ReadonlySet<string | undefined> = new Set(["turns", "trace"]);
+
 /** Reads the arguments after `hotline`. Pure. */
-export function readArguments(args: readonly string[], words: CliWords): Command {
+export function readArguments(
+  args: readonly string[],
+  words: CliWords,
+  ofInspect: InspectWords = inspectWords.en,
+): Command {
   const parsed = parse(args);
   if ("sentence" in parsed) return { command: "wrong", sentence: parsed.sentence };
   const { values, positionals } = parsed;
   if (values.help === true) return { command: "help" };
   if (values.version === true) return { command: "version" };
-  const [name, extra] = positionals;
+  const [name, ...named] = positionals;
+  const [chat, extra] = ofChats.has(name) ? named : [undefined, ...named];
   const allowed = name === undefined ? undefined : optionsOf[name];
   if (name === undefined) return wrong(words.noCommand);
   if (allowed === undefined || !Object.hasOwn(optionsOf, name)) return wrong(words.unknownCommand(name));
@@ -53,7 +70,15 @@ export function readArguments(args: readonly string[], words: CliWords): Command
   for (const option of Object.keys(given)) {
     if (!allowed.some((one) => one === option)) return wrong(words.foreignOption(option, name));
   }
+  if (isInspect(name)) {
+    const command = inspectCommand(name, given, chat, ofInspect);
+    return typeof command === "string" ? wrong(command) : command;
+  }
   return commandOf(name, given, words);
+}
+
+function isInspect(name: string): name is InspectCommand["command"] {
+  return Object.hasOwn(inspectCommands, name);
 }
 
 function commandOf(name: string, values: Values, words: CliWords): Command {
@@ -98,6 +123,7 @@ function parse(args: readonly string[]) {
         fix: { type: "boolean" },
         drain: { type: "boolean" },
         now: { type: "boolean" },
+        ...inspectOptions,
         "data-dir": { type: "string" },
         "telegram-token": { type: "string" },
         "telegram-api-root": { type: "string" },

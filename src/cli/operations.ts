@@ -4,6 +4,7 @@ import type { RuntimeSnapshot } from "../dispatcher/snapshot.ts";
 import { type ChatKey, webOwner } from "../model/ids.ts";
 import type { Sender } from "../outbox/sender.ts";
 import type { AppStatus } from "./app-port.ts";
+import type { AuditEntry } from "./inspect/port.ts";
 import { ownVersion } from "./version.ts";
 
 /** What the operations view is made of. */
@@ -14,15 +15,6 @@ export interface OperationsParts {
   readonly titles: (chat: ChatKey) => Promise<{ readonly title: string } | undefined>;
   readonly audit: (limit: number) => Promise<readonly AuditEntry[]>;
   readonly senders: () => readonly Sender[];
-}
-
-/** Who decided what, where; `at` in ms since the epoch. */
-interface AuditEntry {
-  readonly at: number;
-  readonly who: string;
-  readonly what: string;
-  readonly chat: string;
-  readonly result: string;
 }
 
 const auditShown = 50;

@@ -54,6 +54,10 @@ async function perform(command: Exclude<Command, { command: "wrong" }>, options:
       return stop({ ...command, print: options.out });
     case "doctor":
       return doctor({ ...command, createExaminers: options.createExaminers, print: options.out });
+    case "turns":
+    case "audit":
+    case "trace":
+      return (await import("./inspect/run.ts")).inspect(command, options.out);
     case "help":
       options.out(cliWords.en.usage);
       return 0;

@@ -71,15 +71,20 @@ async function serve(
   app: App,
   config: LoadedConfig,
   socket: string,
-  { logger }: ServiceLog,
+  log: ServiceLog,
   print: StartOptions["print"],
 ): Promise<void> {
+  const { logger } = log;
   const about = { version: ownVersion(), pid: process.pid, startedAt: Date.now() };
   const stopping = createStopping(app, logger);
   const control = await openControl(
     socket,
-    { status: async () => ({ ...(await app.status()), ...about }), stop: stopping.begin },
-    logger,
+    {
+      status: async () => ({ ...(await app.status()), ...about }),
+      stop: stopping.begin,
+      inspection: () => app.inspection(),
+    },
+    log,
   );
   const forget = stopOnSignals(stopping.begin, logger);
   try {

@@ -2,6 +2,7 @@ import { loadConfig } from "../../config/load.ts";
 import { humanDuration } from "../lib/duration.ts";
 import { type CliWords, cliWords } from "../model/catalog/cli.ts";
 import type { ServiceStatus } from "./app-port.ts";
+import { columns } from "./columns.ts";
 import { askStatus } from "./control-client.ts";
 import { controlSocket } from "./control-server.ts";
 
@@ -76,11 +77,4 @@ function section(title: string, rows: readonly (readonly string[])[]): readonly 
   if (rows.length === 0) return [];
   const more = rows.length > maxRows ? [`  … +${rows.length - maxRows}`] : [];
   return [title, ...columns(rows.slice(0, maxRows)), ...more];
-}
-
-/** Indented columns, each as wide as its widest cell; line breaks and control characters in a cell become blanks. */
-function columns(rows: readonly (readonly string[])[]): readonly string[] {
-  const cells = rows.map((row) => row.map((cell) => cell.replaceAll(/\p{Cc}+/gu, " ")));
-  const widths = (cells[0] ?? []).map((_, index) => Math.max(...cells.map((row) => row[index]?.length ?? 0)));
-  return cells.map((row) => `  ${row.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join("  ")}`.trimEnd());
 }

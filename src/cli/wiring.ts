@@ -8,6 +8,7 @@ import type { ActorSettings } from "../dispatcher/context.ts";
 import { systemClock } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
 import { accountKey, chatAddress, type PersonId, webOwner } from "../model/ids.ts";
+import type { Trace } from "../model/trace.ts";
 import type { SenderMetrics } from "../outbox/desk.ts";
 import type { RedisLink } from "../redis/connection.ts";
 import { createEmbeddedRedis, type EmbeddedRedis } from "../redis/embedded.ts";
@@ -86,9 +87,10 @@ export function redisHealth(link: RedisLink, embedded: EmbeddedRedis | undefined
   return link.ready() ? { state: "ready" } : { state: "degraded", reason: "Redis does not answer" };
 }
 
-/** Counts what the senders do, by name. */
-export function senderMetrics(metrics: Metrics): SenderMetrics {
+/** Counts what the senders do, by name, and tells it where a chat is watched. */
+export function senderMetrics(metrics: Metrics, trace: Trace | undefined): SenderMetrics {
   return {
+    trace,
     call: (lane, outcome) => metrics.count(`outbox_${lane}_${outcome}`),
     ambiguousSend: () => metrics.count("outbox_ambiguous_sends"),
   };

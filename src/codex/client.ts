@@ -3,7 +3,7 @@ import type { Logger } from "../lib/log.ts";
 import { readAs } from "./errors.ts";
 import type { InitializeParams } from "./protocol/generated/InitializeParams.ts";
 import { results } from "./protocol/read.ts";
-import { createRpcPeer, type RpcHandlers, type RpcPeer } from "./rpc-peer.ts";
+import { createRpcPeer, type RpcHandlers, type RpcObserver, type RpcPeer } from "./rpc-peer.ts";
 import type { MessageStream } from "./ws-stream.ts";
 
 /** Notifications nobody here reads, and there are many of. */
@@ -29,7 +29,7 @@ const unread = [
 export async function openClient(
   stream: MessageStream,
   handlers: RpcHandlers,
-  deps: { readonly clock: Clock; readonly log: Logger },
+  deps: { readonly clock: Clock; readonly log: Logger; readonly observer?: RpcObserver | undefined },
 ): Promise<RpcPeer> {
   const peer = createRpcPeer(stream, handlers, deps);
   const params: InitializeParams = {

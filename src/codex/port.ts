@@ -1,6 +1,7 @@
 import type { ClientId, ThreadId, TurnId } from "../model/ids.ts";
 import type { CodexRequest, RequestAnswer } from "../model/request.ts";
 import type { ApprovalPolicyName, EffortName, SandboxName } from "../model/settings.ts";
+import type { Trace } from "../model/trace.ts";
 import type { CodexEvent, TurnRecord } from "../model/turn.ts";
 
 /** Enough to find an app-server process again, on its host only. Pid alone is not enough: pids are reused. */
@@ -120,10 +121,12 @@ export interface CodexFacts {
 
 /** Starts, finds and ends app-server processes on this host. */
 export interface CodexRuntime {
-  /** Spawns a detached process and completes the handshake. CodexError `spawnFailed`. */
+  /** Spawns a detached process and completes the handshake. `name`: its chat. CodexError `spawnFailed`. */
   spawn(name: string, spec: SessionSpec): Promise<CodexSession>;
-  /** Connects to a recorded process; undefined when it is gone (other host, other start time, dead socket). */
-  attach(record: ProcessRecord): Promise<CodexSession | undefined>;
+  /** Connects to a recorded process; undefined when it is gone (other host, other start time, dead socket). `name`: its chat. */
+  attach(record: ProcessRecord, name?: string): Promise<CodexSession | undefined>;
+  /** From now on the traffic of new connections is told there, chat by chat. */
+  tell(trace: Trace): void;
   alive(record: ProcessRecord): boolean;
   /** Ends a recorded process without a connection to it; a process that is gone is fine. */
   end(record: ProcessRecord): Promise<void>;

@@ -15,6 +15,30 @@ export interface RpcHandlers {
   closed(reason: string): void;
 }
 
+/** A message as it goes over the wire. */
+export interface RpcTraffic {
+  readonly dir: "in" | "out";
+  readonly kind: "request" | "answer" | "notification";
+  /** Absent in our answers. */
+  readonly method?: string;
+  readonly id?: RpcId;
+  /** Characters of its JSON. */
+  readonly size: number;
+  /** Answers: ms since the request was written. */
+  readonly ms?: number;
+  /** Code of an error answer. */
+  readonly error?: number;
+  /** `params` or `result`. */
+  readonly body?: unknown;
+}
+
+/** Sees all messages, in wire order. */
+export interface RpcObserver {
+  /** Asked first: while false, nothing is prepared for it. */
+  on(): boolean;
+  saw(traffic: RpcTraffic): void;
+}
+
 export interface RpcPeerOptions {
   readonly clock: Clock;
   readonly log: Logger;
@@ -26,6 +50,7 @@ export interface RpcPeerOptions {
   readonly overloadTries?: number;
   /** 0–1, for the jitter of those. */
   readonly random?: () => number;
+  readonly observer?: RpcObserver | undefined;
 }
 
 /** JSON-RPC over whole messages, both ways. Everything rejects with CodexError. */
@@ -55,6 +80,8 @@ const overloadedCode = -32001;
 
 interface Waiting {
   readonly method: string;
+  /** When it was written, ms. */
+  readonly at: number;
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: CodexError) => void;
   readonly timer: AbortController;
@@ -78,7 +105,8 @@ class Peer implements RpcPeer {
   constructor(stream: MessageStream, handlers: RpcHandlers, options: RpcPeerOptions) {
     this.#stream = stream;
     this.#handlers = handlers;
-    this.#options = { timeoutMs: 30_000, maxInFlight: 64, overloadTries: 4, random: Math.random, ...options };
+    const defaults = { timeoutMs: 30_000, maxInFlight: 64, overloadTries: 4, random: Math.random, observer: undefined };
+    this.#options = { ...defaults, ...options };
     stream.onMessage((text) => this.#receive(text));
     stream.onClose((reason) => this.#end(reason));
   }
@@ -96,20 +124,27 @@ class Peer implements RpcPeer {
   }
 
   notify(method: string, params?: unknown): Promise<void> {
-    return this.#stream.send(JSON.stringify({ method, params }));
+    return this.#send({ method, params }, { kind: "notification", method, body: params });
   }
 
   respond(id: RpcId, result: unknown): Promise<void> {
-    return this.#stream.send(JSON.stringify({ id, result }));
+    return this.#send({ id, result }, { kind: "answer", id, body: result });
   }
 
   refuse(id: RpcId, code: number, why: string): Promise<void> {
-    return this.#stream.send(JSON.stringify({ id, error: { code, message: why } }));
+    return this.#send({ id, error: { code, message: why } }, { kind: "answer", id, error: code });
   }
 
   close(): void {
     this.#end("closed by us");
     this.#stream.close();
+  }
+
+  #send(message: unknown, seen: Omit<RpcTraffic, "dir" | "size">): Promise<void> {
+    const text = JSON.stringify(message);
+    const { observer } = this.#options;
+    if (observer?.on() === true) observer.saw({ dir: "out", size: text.length, ...seen });
+    return this.#stream.send(text);
   }
 
   #once(method: string, params: unknown): Promise<unknown> {
@@ -128,11 +163,11 @@ class Peer implements RpcPeer {
     }
     const id = this.#nextId++;
     const timer = new AbortController();
-    this.#inFlight.set(id, { method, resolve, reject, timer });
+    this.#inFlight.set(id, { method, at: this.#options.clock.now(), resolve, reject, timer });
     void this.#expire(id, timer.signal);
-    this.#stream
-      .send(JSON.stringify({ id, method, params }))
-      .catch((error: unknown) => this.#settle(id)?.reject(disconnected(error)));
+    this.#send({ id, method, params }, { kind: "request", id, method, body: params }).catch((error: unknown) =>
+      this.#settle(id)?.reject(disconnected(error)),
+    );
   }
 
   async #expire(id: RpcId, signal: AbortSignal): Promise<void> {
@@ -158,10 +193,27 @@ class Peer implements RpcPeer {
 
   #receive(text: string): void {
     const m = parse(text);
+    const { observer } = this.#options;
+    if (m !== undefined && observer?.on() === true) observer.saw(this.#seen(m, text.length));
     if (m === undefined) this.#options.log.debug({ bytes: text.length }, "codex message is not understood");
     else if (m.method !== undefined && m.id !== undefined) this.#handlers.request(m.id, m.method, m.params);
     else if (m.method !== undefined) this.#handlers.notification(m.method, m.params);
     else if (m.id !== undefined) this.#answered(m.id, m.result, m.error);
+  }
+
+  #seen({ id, method, params, result, error }: z.infer<typeof message>, size: number): RpcTraffic {
+    const named = id === undefined ? {} : { id };
+    if (method !== undefined)
+      return { dir: "in", kind: id === undefined ? "notification" : "request", method, ...named, size, body: params };
+    const waiting = id === undefined ? undefined : this.#inFlight.get(id);
+    return {
+      dir: "in",
+      kind: "answer",
+      ...named,
+      ...(waiting === undefined ? {} : { method: waiting.method, ms: this.#options.clock.now() - waiting.at }),
+      size,
+      ...(error === undefined ? { body: result } : { error: error.code }),
+    };
   }
 
   #answered(id: RpcId, result: unknown, error: RpcFailure | undefined): void {

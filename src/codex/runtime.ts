@@ -1,6 +1,8 @@
 import { hostname } from "node:os";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
+import type { ChatKey } from "../model/ids.ts";
+import { outlined, type Trace } from "../model/trace.ts";
 import { boundLog, type Launch, launch, markOf, recordedIn, removeFiles } from "./app-server.ts";
 import { bundledBinary, pinnedVersion } from "./binary.ts";
 import { openClient } from "./client.ts";
@@ -11,6 +13,7 @@ import { run } from "./process.ts";
 import { type EndTimes, endProcess } from "./process-end.ts";
 import { lives } from "./process-table.ts";
 import { results } from "./protocol/read.ts";
+import type { RpcObserver } from "./rpc-peer.ts";
 import { openSession } from "./session.ts";
 import { type MessageStream, openWsStream } from "./ws-stream.ts";
 
@@ -51,6 +54,7 @@ export function createCodexRuntime(options: CodexRuntimeOptions): CodexRuntime {
 class Runtime implements CodexRuntime {
   readonly #options: CodexRuntimeOptions;
   readonly #launch: Launch;
+  #trace: Trace | undefined;
 
   constructor(options: CodexRuntimeOptions) {
     const { home, deny, env, proxyEnv, config } = options;
@@ -58,20 +62,24 @@ class Runtime implements CodexRuntime {
     this.#launch = { ...options, bin: options.bin ?? bundledBinary(), policy: { home, deny, env, proxyEnv, config } };
   }
 
+  tell(trace: Trace): void {
+    this.#trace = trace;
+  }
+
   async spawn(name: string): Promise<CodexSession> {
     const { record, stream } = await launch(name, this.#launch);
     try {
-      return await this.#session(record, stream);
+      return await this.#session(record, stream, name);
     } catch (cause) {
       await this.#end(record, 0);
       throw new CodexError("spawnFailed", "Codex did not answer the handshake", { cause });
     }
   }
 
-  async attach(record: ProcessRecord): Promise<CodexSession | undefined> {
+  async attach(record: ProcessRecord, name?: string): Promise<CodexSession | undefined> {
     if (!this.alive(record) || record.servedBy !== this.#options.servedBy) return undefined;
     try {
-      return await this.#session(record, await openWsStream(record.socket));
+      return await this.#session(record, await openWsStream(record.socket), name);
     } catch (error) {
       if (!(error instanceof CodexError) || error.code !== "disconnected") throw error;
       this.#options.log.debug({ pid: record.pid, error: error.message }, "codex process cannot be reached");
@@ -127,12 +135,13 @@ class Runtime implements CodexRuntime {
     return this.#options.flushMs ?? 5_000;
   }
 
-  #session(record: ProcessRecord, stream: MessageStream): Promise<CodexSession> {
+  #session(record: ProcessRecord, stream: MessageStream, name: string | undefined): Promise<CodexSession> {
     const { clock, log } = this.#options;
     return openSession(stream, {
       record,
       clock,
       log: log.child({ pid: record.pid }),
+      observer: this.#trace && name !== undefined ? observerOf(this.#trace, name as ChatKey) : undefined,
       endProcess: (lastTurnAt) =>
         this.#end(record, lastTurnAt === undefined ? 0 : lastTurnAt + this.#flushMs - clock.now()),
       onTurnEnded: () => {
@@ -154,6 +163,17 @@ class Runtime implements CodexRuntime {
     });
     await removeFiles(record.socket);
   }
+}
+
+/** Tells a chat's trace of its messages: ids and sizes, not what they say. */
+function observerOf(trace: Trace, chat: ChatKey): RpcObserver {
+  return {
+    on: () => trace.on(chat),
+    saw({ body, ...seen }) {
+      const facts = outlined(body);
+      trace.add(chat, { part: "codex", ...seen, ...(Object.keys(facts).length === 0 ? {} : { facts }) });
+    },
+  };
 }
 
 /** Why a sandboxed command cannot be run; undefined when one can. Never rejects. */

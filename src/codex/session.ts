@@ -26,7 +26,7 @@ import type { TurnSteerParams } from "./protocol/generated/v2/TurnSteerParams.ts
 import type { UserInput } from "./protocol/generated/v2/UserInput.ts";
 import { results } from "./protocol/read.ts";
 import { toResult } from "./requests.ts";
-import type { RpcPeer } from "./rpc-peer.ts";
+import type { RpcObserver, RpcPeer } from "./rpc-peer.ts";
 import { toTurnRecord } from "./to-turn-event.ts";
 import type { MessageStream } from "./ws-stream.ts";
 
@@ -35,6 +35,7 @@ export interface SessionDeps extends InboxDeps {
   /** Ends the process; `lastTurnAt` (ms since the epoch) is absent when this connection saw no turn. */
   endProcess(lastTurnAt: number | undefined): Promise<void>;
   onTurnEnded(): void;
+  readonly observer?: RpcObserver | undefined;
 }
 
 /** Does the handshake on `stream` and makes it a session. Rejects with CodexError. */

@@ -1,9 +1,15 @@
 import type { ClientId, ThreadId, TurnId } from "../model/ids.ts";
 import type { FileChange } from "../model/request.ts";
-import type { CodexEvent, PlanStep, TurnRecord } from "../model/turn.ts";
+import type { CodexEvent, PlanStep, TokenCounts, TurnRecord } from "../model/turn.ts";
 import { toFailure } from "./failure.ts";
 import { toAction, toChanges, toPhase } from "./items.ts";
-import { type ItemRead, item as itemSchema, notifications as read, type TurnRead } from "./protocol/read.ts";
+import {
+  type ItemRead,
+  item as itemSchema,
+  notifications as read,
+  type TokensRead,
+  type TurnRead,
+} from "./protocol/read.ts";
 
 /** What later notifications and requests need of earlier ones. Empty again when a turn ends. */
 export interface Memory {
@@ -71,7 +77,13 @@ const rules: Readonly<Record<string, Rule>> = {
     if (p === undefined) return undefined;
     const { total, last, modelContextWindow } = p.tokenUsage;
     const contextWindow = typeof modelContextWindow === "number" ? { contextWindow: modelContextWindow } : {};
-    const usage = { totalTokens: total.totalTokens, lastTotalTokens: last.totalTokens, ...contextWindow };
+    const [thread, request] = [counts(total), counts(last)];
+    const usage = {
+      totalTokens: total.totalTokens,
+      lastTotalTokens: last.totalTokens,
+      ...contextWindow,
+      ...(thread === undefined || request === undefined ? {} : { counts: { thread, last: request } }),
+    };
     return { events: [{ kind: "usage", turnId: turnId(p.turnId), usage }] };
   },
   error: (params) => {
@@ -187,6 +199,19 @@ function headlineOf(text: string, whole: boolean): string | undefined {
   if (bold !== undefined) return bold.trim();
   const [line, ...rest] = text.trimStart().split("\n");
   return line !== undefined && line !== "" && (whole || rest.length > 0) ? line.trim() : undefined;
+}
+
+/** Undefined where the kinds of tokens are not told apart. */
+function counts(read: TokensRead): TokenCounts | undefined {
+  const { totalTokens, inputTokens, outputTokens } = read;
+  if (typeof inputTokens !== "number" || typeof outputTokens !== "number") return undefined;
+  return {
+    input: inputTokens,
+    cachedInput: read.cachedInputTokens ?? 0,
+    output: outputTokens,
+    reasoning: read.reasoningOutputTokens ?? 0,
+    total: totalTokens,
+  };
 }
 
 function planStep({ step, status }: { step: string; status: string }): PlanStep {

@@ -9,6 +9,7 @@ import type { ActorContext } from "./context.ts";
 import type { Input } from "./inputs.ts";
 import type { Commit } from "./port.ts";
 import { onReason, steerReason } from "./reason.ts";
+import { settledIn } from "./turn-log.ts";
 
 /** Slot of a request's card. */
 function cardSlot(number: RequestNumber): string {
@@ -130,6 +131,7 @@ async function resolve(a: ActorContext, number: RequestNumber): Promise<void> {
   const mint = a.mint();
   const content = verdictCard(record, verdictOf(a, record), a.language, mint);
   await a.commit({
+    ...settledIn(a, record, "resolved"),
     ack: [mailId],
     settled: [{ number, state: "resolved" }],
     ops: [{ op: "edit", slot: cardSlot(number), content, orSend: true }],
@@ -207,6 +209,7 @@ async function endOne(a: ActorContext, record: RequestRecord): Promise<void> {
   const mint = a.mint();
   const content = verdictCard(record, { decision: "ended" }, a.language, mint);
   await a.commit({
+    ...settledIn(a, record, "ended"),
     settled: [{ number: record.number, state: "ended" }],
     ops: [{ op: "edit", slot: cardSlot(record.number), content, orSend: false }],
     buttons: mint.records,

@@ -68,7 +68,7 @@ function hostOf(a: ActorContext, mailId: MailId, person: Person, message: Inboun
       if (prompt === "") return a.say(text(commandWords[a.language].freshThread), { ack, binding }, { ring: false });
       if (message === undefined) {
         await a.commit({ binding });
-        return beginOwnTurn(a, `n-${mailId}`, prompt, { ack });
+        return beginOwnTurn(a, `n-${mailId}`, prompt, { ack }, { by: person });
       }
       await a.commit({ binding });
       await beginGroup(
@@ -79,7 +79,8 @@ function hostOf(a: ActorContext, mailId: MailId, person: Person, message: Inboun
     },
     async retry() {
       if (a.binding.threadId === undefined || a.binding.threadUsed !== true) return false;
-      await beginOwnTurn(a, `r-${mailId}`, "Do the last request again.", { ack }, message?.messageId);
+      const from = { by: person, ...(message === undefined ? {} : { replyTo: message.messageId }) };
+      await beginOwnTurn(a, `r-${mailId}`, "Do the last request again.", { ack }, from);
       return true;
     },
     set: (change, content, mint, slot) =>

@@ -75,9 +75,12 @@ export class ActorContext {
   lastRead: MailId | undefined;
   session: CodexSession | undefined;
   spec: SessionSpec | undefined;
+  /** Name of the project behind `spec`. */
+  project: string | undefined;
   writer: ViewWriter | undefined;
   /** Model of the open thread, as Codex names it. */
   model: string | undefined;
+  effort: string | undefined;
   /** The session whose events count. */
   listening: CodexSession | undefined;
   /** Control mail seen to; some of it is acked only later. */

@@ -16,6 +16,7 @@ export type Input =
       readonly attempt: number;
       readonly built: BuiltInput;
       readonly spec: SessionSpec;
+      readonly project: string;
     }
   | { readonly kind: "prepareFailed"; readonly slot: string; readonly attempt: number; readonly error: unknown }
   /** `turn/start` was refused, or not answered in time. */

@@ -4,8 +4,10 @@ import { BridgeError } from "../model/errors.ts";
 import type { MailId } from "../model/ids.ts";
 import { type ActorContext, text } from "./context.ts";
 import type { Input } from "./inputs.ts";
+import type { Commit } from "./port.ts";
 import { endProcess } from "./session.ts";
 import { closeTurn, lastTurn } from "./turn.ts";
+import { outcomeOf } from "./turn-log.ts";
 
 /** Refused: the message is kept. Not answered: nobody knows, so this Codex ends and the recovery looks what it has. */
 export async function onStartFailed(a: ActorContext, input: Extract<Input, { kind: "startFailed" }>): Promise<void> {
@@ -39,7 +41,7 @@ export async function couldNotStart(a: ActorContext, error: unknown): Promise<vo
     head === undefined || turn.messageId === undefined
       ? []
       : [{ mailIds: turn.mailIds, messageId: turn.messageId, slot, held: true }];
-  await closeTurn(a, {
+  const step: Commit = {
     turn: null,
     endView: true,
     binding: { ...a.binding, lastTurn: lastTurn(turn) },
@@ -56,7 +58,12 @@ export async function couldNotStart(a: ActorContext, error: unknown): Promise<vo
       { op: "endLive", slot: turn.slot },
     ],
     buttons: mint.records,
-  });
+  };
+  await closeTurn(a, turn, step, { outcome: "failed", code: codeOf(error), ref });
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof CodexError || error instanceof BridgeError ? error.code : "other";
 }
 
 /** The reason of an error in the words of a person. */
@@ -81,7 +88,7 @@ export function whyText(a: ActorContext, error: unknown): string {
 export async function endEarly(a: ActorContext, turn: RunningTurn, ack: readonly MailId[] = []): Promise<void> {
   a.preparing.abort(new Error("stopped"));
   const content = text(a.words.stoppedEarly);
-  await closeTurn(a, {
+  const step: Commit = {
     turn: null,
     endView: true,
     ack: [...turn.mailIds, ...ack],
@@ -94,5 +101,6 @@ export async function endEarly(a: ActorContext, turn: RunningTurn, ack: readonly
       },
       { op: "endLive", slot: turn.slot },
     ],
-  });
+  };
+  await closeTurn(a, turn, step, outcomeOf({ kind: "stopped" }));
 }

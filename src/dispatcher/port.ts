@@ -5,6 +5,7 @@ import type { ChatKey, MailId, RequestNumber } from "../model/ids.ts";
 import type { Attachment, MailItem, Person } from "../model/message.ts";
 import type { Mint } from "../model/mint.ts";
 import type { ButtonRecord, RequestRecord } from "../model/request.ts";
+import type { TurnLogEntry } from "../model/turn-log.ts";
 import type { Language, TurnView } from "../model/view.ts";
 
 /** Ownership of a chat. Every write carries its epoch; Redis refuses a stale one. */
@@ -49,6 +50,8 @@ export interface Commit {
   readonly settled?: readonly { readonly number: RequestNumber; readonly state: "resolved" | "ended" }[];
   /** Keeps the finished view under its slot for [Details] and [Diff], 30 days. */
   readonly archive?: TurnView;
+  /** The record of the turn that ends in this step, 30 days. */
+  readonly log?: TurnLogEntry;
   /** Removes the running view: no live frame of it can be rendered from now on (L6). */
   readonly endView?: boolean;
   /** Replaces the running view. */

@@ -1,6 +1,7 @@
 import { CodexError, type CodexSession } from "../codex/port.ts";
 import { BridgeError } from "../model/errors.ts";
 import type { TurnId } from "../model/ids.ts";
+import type { Person } from "../model/message.ts";
 import type { Ending } from "../model/present/final.ts";
 import { relativeAction } from "../model/relative.ts";
 import type { TurnRecord } from "../model/turn.ts";
@@ -12,7 +13,8 @@ import { nextGroup, nextWaiting } from "./mailbox.ts";
 import { couldNotStart } from "./not-started.ts";
 import { reasonId } from "./reason.ts";
 import { listen, openThread } from "./session.ts";
-import { endTurn } from "./turn.ts";
+import { endTurn, withSteered } from "./turn.ts";
+import { withPolicy } from "./turn-log.ts";
 import { beginOwnTurn, prepare } from "./turn-start.ts";
 
 /** How many turns back our message is looked for. */
@@ -29,7 +31,7 @@ export type Cause = "restart" | "codex";
  */
 export async function recover(a: ActorContext, cause: Cause): Promise<void> {
   a.move("starting");
-  const attached = a.process === undefined ? undefined : await a.parts.codex.attach(a.process);
+  const attached = a.process === undefined ? undefined : await a.parts.codex.attach(a.process, a.chat);
   if (attached !== undefined) {
     try {
       await rejoin(a, attached);
@@ -61,7 +63,8 @@ function outOfPlace(error: unknown): boolean {
 
 /** The process lives: its turn goes on, or ended while nobody listened. */
 async function rejoin(a: ActorContext, session: CodexSession): Promise<void> {
-  const { spec } = await a.parts.workspace.resolve(a.binding);
+  const { spec, project } = await a.parts.workspace.resolve(a.binding);
+  a.project = project;
   listen(a, session);
   const state = await openThread(a, session, spec);
   a.session = session;
@@ -88,7 +91,7 @@ async function goOn(a: ActorContext, record: TurnRecord | undefined, running: Tu
   const turn = a.turn;
   if (turn === undefined) return;
   const turnId = turn.turnId ?? record?.turnId ?? running;
-  if (turnId !== undefined && turn.turnId === undefined) await a.commit({ turn: { ...turn, turnId } });
+  if (turnId !== undefined && turn.turnId === undefined) await a.commit({ turn: { ...withPolicy(a, turn), turnId } });
   if (record !== undefined) await ackDelivered(a, record);
   a.move("running");
   a.sent = true;
@@ -106,7 +109,8 @@ async function afterDeath(a: ActorContext, cause: Cause): Promise<void> {
   const turn = a.turn;
   if (turn === undefined) return;
   a.deaths += 1;
-  const { spec } = await a.parts.workspace.resolve(a.binding);
+  const { spec, project } = await a.parts.workspace.resolve(a.binding);
+  a.project = project;
   const record = await recordAfterDeath(a, spec, turn.clientId);
   const hopeless = a.deaths > maxDeaths;
   if (record === undefined && turn.delivered === false)
@@ -164,11 +168,24 @@ async function endFromRecord(a: ActorContext, record: TurnRecord | undefined, di
   if (record !== undefined) {
     await ackDelivered(a, record);
     a.view = merged(a.view, record, record.status === "completed" ? "whole" : "partial", a.spec?.cwd);
-    if (record.startedAt !== undefined && record.endedAt !== undefined)
-      a.view = { ...a.view, durationMs: record.endedAt - record.startedAt };
+    a.view = withTimes(a.view, record);
   }
   a.move("running");
   await endTurn(a, endingOf(a, record, died), endRequests(a, record?.status === "completed"));
+}
+
+/** What Codex's record tells of the time nobody listened. */
+function withTimes(view: TurnView, { startedAt, endedAt }: TurnRecord): TurnView {
+  const { started = startedAt, firstText } = view.times ?? {};
+  // Codex keeps whole seconds: nothing ends before its beginning.
+  const ended = endedAt === undefined ? undefined : Math.max(endedAt, started ?? 0, firstText ?? 0);
+  const times = {
+    ...(started === undefined ? {} : { started }),
+    ...(firstText === undefined ? {} : { firstText }),
+    ...(ended === undefined ? {} : { ended }),
+  };
+  const durationMs = startedAt === undefined || endedAt === undefined ? view.durationMs : endedAt - startedAt;
+  return { ...view, times, ...(durationMs === undefined ? {} : { durationMs }) };
 }
 
 function endingOf(a: ActorContext, record: TurnRecord | undefined, died: Ending): Ending {
@@ -189,12 +206,7 @@ async function ackDelivered(a: ActorContext, record: TurnRecord): Promise<void> 
   if (!own && steers.length === 0 && reasons.length === (turn.reasons?.length ?? 0)) return;
   await a.commit({
     ack: [...(own ? turn.mailIds : []), ...steers.flatMap((s) => s.mailIds)],
-    turn: {
-      ...turn,
-      ...(own ? { delivered: true, mailIds: [] } : {}),
-      steers: turn.steers.filter((s) => !steers.includes(s)),
-      reasons,
-    },
+    turn: { ...withSteered(a, turn, steers), ...(own ? { delivered: true, mailIds: [] } : {}), reasons },
   });
 }
 
@@ -203,8 +215,10 @@ export async function continueTurn(
   a: ActorContext,
   slot: string,
   also: Parameters<typeof beginOwnTurn>[3] = {},
+  by?: Person,
 ): Promise<void> {
-  await beginOwnTurn(a, `${slot}-c${a.now}`, "Your previous turn was interrupted. Continue where you left off.", also);
+  const words = "Your previous turn was interrupted. Continue where you left off.";
+  await beginOwnTurn(a, `${slot}-c${a.now}`, words, also, by === undefined ? {} : { by });
 }
 
 /**

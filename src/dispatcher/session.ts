@@ -85,6 +85,7 @@ export async function openThread(a: ActorContext, session: CodexSession, spec: S
     if (threadUsed === true) await a.say(text(a.words.threadLost(threadId)));
   }
   a.model = state.model;
+  a.effort = state.effort;
   if (state.threadId !== threadId) await a.commit(() => ({ binding: bound(a, state.threadId) }));
   return state;
 }

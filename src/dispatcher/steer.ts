@@ -10,6 +10,7 @@ import { sendInterrupt } from "./interrupt.ts";
 import { busyMode, type Group, nextGroup } from "./mailbox.ts";
 import type { BuiltInput } from "./prompt.ts";
 import { buildInput, needsFiles } from "./prompt.ts";
+import { named } from "./turn-log.ts";
 import { tellSkipped } from "./turn-start.ts";
 
 /** Deals with messages that arrived while a turn runs. Answers how long to wait for the rest of a joined one. */
@@ -59,7 +60,13 @@ async function sendSteer(a: ActorContext, group: Group, built: BuiltInput): Prom
   const session = a.session;
   const head = group.mailIds[0];
   if (turn?.turnId === undefined || session === undefined || head === undefined) return;
-  const steer: PendingSteer = { clientId: `s-${head}` as ClientId, mailIds: group.mailIds, messageId: group.messageId };
+  const by = group.messages[0]?.person;
+  const steer: PendingSteer = {
+    clientId: `s-${head}` as ClientId,
+    mailIds: group.mailIds,
+    messageId: group.messageId,
+    ...(by === undefined ? {} : { by: named(by) }),
+  };
   await a.commit({ turn: { ...turn, steers: [...turn.steers, steer] } });
   await tellSkipped(a, built.skipped, group.messageId);
   a.steering.add(steer.clientId);

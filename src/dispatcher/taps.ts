@@ -28,7 +28,7 @@ export async function onButton(a: ActorContext, item: MailItem, act: ButtonAct, 
     case "continue":
     case "retry":
     case "leave":
-      return onEnded(a, item.id, act);
+      return onEnded(a, item.id, act, person);
     case "details":
     case "diff":
     case "undo":
@@ -48,7 +48,7 @@ export async function onButton(a: ActorContext, item: MailItem, act: ButtonAct, 
       const record = await a.parts.store.request(act.request);
       if (a.turn !== undefined || record === undefined || record.request.turnId !== a.binding.lastTurn?.turnId)
         return a.say(text(a.words.alreadyWentOn), { ack }, { ring: false });
-      return continueTurn(a, `r-${act.request}`, { ack });
+      return continueTurn(a, `r-${act.request}`, { ack }, person);
     }
     case "wait":
       a.lastProgressAt = a.now;
@@ -82,13 +82,14 @@ async function onEnded(
   a: ActorContext,
   mailId: MailId,
   act: Extract<ButtonAct, { act: "continue" | "retry" | "leave" }>,
+  by: Person,
 ): Promise<void> {
   const ack = [mailId];
   // Its turn is not the last one any more: what it offers would happen to another.
   if (a.turn !== undefined || a.binding.lastTurn?.slot !== act.slot)
     return a.say(text(a.words.alreadyWentOn), { ack }, { ring: false });
   if (act.act === "leave") return a.say(text(a.words.left), { ack }, { ring: false });
-  if (act.act === "continue") return continueTurn(a, act.slot, { ack });
+  if (act.act === "continue") return continueTurn(a, act.slot, { ack }, by);
   if (act.at !== undefined && act.at > a.now) {
     const known = a.later;
     a.retryLater(act.at, mailId);
@@ -96,7 +97,8 @@ async function onEnded(
     const time = clockTime(act.at, a.parts.settings.timeZone);
     return a.say(text(a.words.willRetry(time)), {}, { ring: false });
   }
-  return beginOwnTurn(a, `${act.slot}-r${a.now}`, "The previous attempt failed. Do the last request again.", { ack });
+  const words = "The previous attempt failed. Do the last request again.";
+  return beginOwnTurn(a, `${act.slot}-r${a.now}`, words, { ack }, { by });
 }
 
 async function onLook(a: ActorContext, mailId: MailId, act: "details" | "diff" | "undo", slot: string): Promise<void> {

@@ -3,6 +3,7 @@ import type { RunningTurn, Waiting } from "../model/chat.ts";
 import type { OutboxBody } from "../model/delivery.ts";
 import type { BridgeError } from "../model/errors.ts";
 import type { ClientId, MailId, MessageId } from "../model/ids.ts";
+import type { Person } from "../model/message.ts";
 import { emptyView, type TurnView } from "../model/view.ts";
 import { type ActorContext, text } from "./context.ts";
 import { type Group, groupOfIds, nextGroup, nextWaiting } from "./mailbox.ts";
@@ -10,6 +11,7 @@ import { endEarly } from "./not-started.ts";
 import type { Commit } from "./port.ts";
 import { buildInput } from "./prompt.ts";
 import { ensureSession } from "./session.ts";
+import { freshNotes } from "./turn-log.ts";
 
 /** Takes the next thing that waits, if no turn runs. Answers how long to wait for the rest of a joined message. */
 export async function startNext(a: ActorContext): Promise<number | undefined> {
@@ -36,13 +38,13 @@ export async function startNext(a: ActorContext): Promise<number | undefined> {
   return undefined;
 }
 
-/** Starts a turn of our own words ([Continue], [Try now]); `also` is written in the same step. */
+/** Starts a turn of our own words ([Continue], [Try now]), asked for by `from.by`; `also` is written in the same step. */
 export async function beginOwnTurn(
   a: ActorContext,
   slot: string,
   words: string,
   also: Commit,
-  replyTo?: MessageId,
+  from: { readonly replyTo?: MessageId; readonly by?: Person } = {},
 ): Promise<void> {
   const turn: RunningTurn = {
     slot,
@@ -52,7 +54,8 @@ export async function beginOwnTurn(
     startedAt: a.now,
     steers: [],
     text: words,
-    ...(replyTo === undefined ? {} : { messageId: replyTo }),
+    notes: freshNotes(a.now, from.by),
+    ...(from.replyTo === undefined ? {} : { messageId: from.replyTo }),
   };
   await openTurn(a, turn, also);
 }
@@ -60,6 +63,7 @@ export async function beginOwnTurn(
 /** Starts a turn with a group of messages; `waiting`: the entry it was taken from. */
 export async function beginGroup(a: ActorContext, group: Group, waiting: Waiting | undefined): Promise<void> {
   const slot = `t-${group.mailIds[0] ?? ""}`;
+  const first = group.messages[0];
   const turn: RunningTurn = {
     slot,
     clientId: slot as ClientId,
@@ -68,8 +72,8 @@ export async function beginGroup(a: ActorContext, group: Group, waiting: Waiting
     delivered: false,
     startedAt: a.now,
     steers: [],
+    notes: freshNotes(first?.sentAt ?? a.now, first?.person),
   };
-  const first = group.messages[0];
   a.comment = first === undefined ? undefined : { person: first.person.id, sentAt: first.sentAt };
   const ops: OutboxBody[] = [{ op: "mark", messageId: group.messageId, mark: "taken" }];
   if (waiting !== undefined)
@@ -102,7 +106,7 @@ export async function prepare(a: ActorContext, turn: RunningTurn): Promise<void>
   a.attempt += 1;
   const attempt = a.attempt;
   try {
-    const { spec } = await a.parts.workspace.resolve(a.binding);
+    const { spec, project } = await a.parts.workspace.resolve(a.binding);
     await a.parts.slots.acquire(
       a.chat,
       (before) => a.post({ kind: "queuedForSlot", before }),
@@ -115,7 +119,7 @@ export async function prepare(a: ActorContext, turn: RunningTurn): Promise<void>
         : { input: [{ type: "text" as const, text: turn.text }], skipped: [] },
       ensureSession(a, spec),
     ]);
-    a.post({ kind: "prepared", slot: turn.slot, attempt, built, spec });
+    a.post({ kind: "prepared", slot: turn.slot, attempt, built, spec, project });
   } catch (error) {
     a.post({ kind: "prepareFailed", slot: turn.slot, attempt, error });
   }
@@ -154,6 +158,7 @@ export async function sendPrepared(
   await tellUnqueued(a, turn);
   await tellSkipped(a, input.built.skipped, turn.messageId);
   a.spec = input.spec;
+  a.project = input.project;
   a.sent = true;
   a.session.startTurn(turn.clientId, input.built.input, input.spec).catch((error: unknown) => {
     if (error instanceof CodexError) a.post({ kind: "startFailed", slot: turn.slot, error });

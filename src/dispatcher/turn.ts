@@ -1,13 +1,15 @@
 import { humanDuration } from "../lib/duration.ts";
-import type { Binding, RunningTurn } from "../model/chat.ts";
+import type { Binding, PendingSteer, RunningTurn } from "../model/chat.ts";
 import type { ClientId, MailId } from "../model/ids.ts";
 import { contextLeft, type Ending, finalContent } from "../model/present/final.ts";
 import type { TurnEvent } from "../model/turn.ts";
-import { emptyView, reduceView } from "../model/view.ts";
+import type { TurnOutcome } from "../model/turn-log.ts";
+import { emptyView, reduceView, timed } from "../model/view.ts";
 import { type ActorContext, text } from "./context.ts";
 import { sendInterrupt } from "./interrupt.ts";
 import type { Commit } from "./port.ts";
 import { reasonId, reasonNotes, withoutReason } from "./reason.ts";
+import { outcomeOf, turnLogEntry, withNotes, withPolicy } from "./turn-log.ts";
 
 /** An event of the running turn: reduced, shown, and the durable consequences written. */
 export async function onTurnEvent(a: ActorContext, event: TurnEvent): Promise<void> {
@@ -16,11 +18,11 @@ export async function onTurnEvent(a: ActorContext, event: TurnEvent): Promise<vo
   if (turn.turnId !== undefined && event.turnId !== turn.turnId) return;
   if (turn.turnId === undefined && event.kind !== "turnStarted") return;
   a.lastProgressAt = a.now;
-  a.view = reduceView(a.view, event);
+  a.view = timed(reduceView(a.view, event), event, a.now);
   if (event.kind === "turnEnded") return;
   a.writer?.write(a.view, event);
   if (event.kind === "turnStarted") {
-    await a.commit({ turn: { ...turn, turnId: event.turnId } });
+    await a.commit({ turn: { ...withPolicy(a, turn), turnId: event.turnId } });
     if (a.turn?.stopping !== undefined) sendInterrupt(a, event.turnId);
   }
   if (event.kind === "delivered" && event.clientId !== undefined) await delivered(a, event.clientId);
@@ -35,10 +37,15 @@ async function delivered(a: ActorContext, clientId: ClientId): Promise<void> {
     return;
   }
   const steer = turn.steers.find((s) => s.clientId === clientId);
-  if (steer !== undefined)
-    await a.commit({ ack: steer.mailIds, turn: { ...turn, steers: turn.steers.filter((s) => s !== steer) } });
+  if (steer !== undefined) await a.commit({ ack: steer.mailIds, turn: withSteered(a, turn, [steer]) });
   const reason = turn.reasons?.find((one) => reasonId(one.request) === clientId);
   if (reason !== undefined) await a.commit({ turn: withoutReason(turn, reason.request) });
+}
+
+/** The turn once Codex has these steers. */
+export function withSteered(a: ActorContext, turn: RunningTurn, had: readonly PendingSteer[]): RunningTurn {
+  const steers = had.map(({ by }) => ({ ...(by === undefined ? {} : { by }), at: a.now }));
+  return { ...withNotes(turn, { steers }), steers: turn.steers.filter((s) => !had.includes(s)) };
 }
 
 /** The final, everything that ends with the turn, and the turn itself, in one step. */
@@ -63,7 +70,7 @@ export async function endTurn(a: ActorContext, ending: Ending, extra: Commit = {
       : { buttons: [[mint.button(a.words.buttons.details, { act: "details", slot: turn.slot })]] };
   const contextFree = contextLeft(view);
   const left = reasonNotes(a, turn);
-  await closeTurn(a, {
+  const step: Commit = {
     ...extra,
     ack: [...answered, ...corrections(a), ...(extra.ack ?? [])],
     turn: null,
@@ -88,7 +95,8 @@ export async function endTurn(a: ActorContext, ending: Ending, extra: Commit = {
       ...left.ops,
     ],
     buttons: [...mint.records, ...(extra.buttons ?? []), ...left.buttons],
-  });
+  };
+  await closeTurn(a, turn, step, outcomeOf(ending));
 }
 
 /** Corrections that were handed to the turn end with it, delivered or not: an edit of something older is ignored. */
@@ -101,12 +109,12 @@ export function lastTurn(turn: RunningTurn): NonNullable<Binding["lastTurn"]> {
   return { slot: turn.slot, ...(turn.turnId === undefined ? {} : { turnId: turn.turnId }) };
 }
 
-/** Writes the step that ends the running turn, and lets go of all it held. */
-export async function closeTurn(a: ActorContext, step: Commit): Promise<void> {
+/** Writes the step that ends the running turn, with its record, and lets go of all it held. */
+export async function closeTurn(a: ActorContext, turn: RunningTurn, step: Commit, outcome: TurnOutcome): Promise<void> {
   const writer = a.writer;
   a.writer = undefined;
   await writer?.stop();
-  await a.commit(step);
+  await a.commit({ ...step, log: turnLogEntry(a, turn, outcome, step.settled ?? []) });
   a.parts.slots.release(a.chat);
   a.closing = false;
   a.stopAskedAt = undefined;

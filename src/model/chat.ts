@@ -1,5 +1,6 @@
 import type { ClientId, MailId, MessageId, RequestNumber, ThreadId, TurnId } from "./ids.ts";
 import type { ApprovalPolicyName, EffortName, SandboxName } from "./settings.ts";
+import type { NamedPerson, TurnNotes } from "./turn-log.ts";
 import type { Language } from "./view.ts";
 
 /** What happens to a message that arrives while a turn runs. */
@@ -37,6 +38,8 @@ export interface PendingSteer {
   readonly clientId: ClientId;
   readonly mailIds: readonly MailId[];
   readonly messageId: MessageId;
+  /** Who wrote it. */
+  readonly by?: NamedPerson;
 }
 
 /** The turn a chat has asked for or runs; written before `turn/start` goes out. */
@@ -62,6 +65,8 @@ export interface RunningTurn {
   readonly notSteerable?: true;
   /** The project was a clean git checkout before it: undo is exact. */
   readonly cleanBefore?: true;
+  /** For its record; absent in turns begun before there was one. */
+  readonly notes?: TurnNotes;
 }
 
 /** Mail that waits for a later turn on purpose: `queue`, a tap on [Run next], or a start that failed. */

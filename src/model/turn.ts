@@ -47,11 +47,24 @@ export interface PlanStep {
   readonly status: "pending" | "inProgress" | "completed";
 }
 
+/** Tokens by kind; `cachedInput` is part of `input`, `reasoning` of `output`. */
+export interface TokenCounts {
+  readonly input: number;
+  readonly cachedInput: number;
+  readonly output: number;
+  readonly reasoning: number;
+  readonly total: number;
+}
+
 /** Tokens as app-server reports them, once per model request. */
 export interface Usage {
+  /** Of the whole thread. */
   readonly totalTokens: number;
+  /** Of the last model request. */
   readonly lastTotalTokens: number;
   readonly contextWindow?: number;
+  /** The same by kind; absent where app-server does not say. */
+  readonly counts?: { readonly thread: TokenCounts; readonly last: TokenCounts };
 }
 
 export type MessagePhase = "commentary" | "final" | undefined;

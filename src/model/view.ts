@@ -1,5 +1,5 @@
 import type { Nonce, TurnId } from "./ids.ts";
-import type { Action, MessagePhase, PlanStep, TurnEvent, TurnFailure, Usage } from "./turn.ts";
+import type { Action, MessagePhase, PlanStep, TokenCounts, TurnEvent, TurnFailure, Usage } from "./turn.ts";
 
 /** One agent message of a turn. An uncompleted one disappears when app-server streams it again. */
 export interface ViewMessage {
@@ -27,11 +27,15 @@ export interface TurnView {
   /** Set while app-server reconnects to the model. */
   readonly retrying?: string;
   readonly usage?: Usage;
+  /** Tokens of the thread before this turn's first model request. */
+  readonly spentBefore?: TokenCounts;
   /** Whole-turn unified diff. */
   readonly diff?: string;
   readonly outcome?: "completed" | "interrupted" | "failed";
   readonly failure?: TurnFailure;
   readonly durationMs?: number;
+  /** When Codex began it, wrote its first text, and ended it; ms since the epoch, each once known. */
+  readonly times?: { readonly started?: number; readonly firstText?: number; readonly ended?: number };
   /** Nonce of the live frame's [Stop] button. */
   readonly stopNonce?: Nonce;
   /** Language of the service's own words. */
@@ -77,7 +81,7 @@ export function reduceView(view: TurnView, event: TurnEvent): TurnView {
     case "diff":
       return { ...view, diff: event.diff };
     case "usage":
-      return { ...view, usage: event.usage };
+      return used(view, event.usage);
     case "retrying":
       return {
         ...view,
@@ -87,6 +91,20 @@ export function reduceView(view: TurnView, event: TurnEvent): TurnView {
     case "turnEnded":
       return ended(view, event);
   }
+}
+
+/** Tokens this turn used so far, whatever was missed in between; undefined while nothing is known. */
+export function tokensSpent({ usage, spentBefore }: TurnView): TokenCounts | undefined {
+  const { counts } = usage ?? {};
+  return counts === undefined || spentBefore === undefined ? undefined : minus(counts.thread, spentBefore);
+}
+
+/** The view with the time of an event, where it is the first of its kind. Pure. */
+export function timed(view: TurnView, event: TurnEvent, now: number): TurnView {
+  const { started, firstText } = view.times ?? {};
+  if (event.kind === "turnStarted" && started === undefined) return { ...view, times: { ...view.times, started: now } };
+  const text = event.kind === "messageDelta" ? event.delta : event.kind === "messageCompleted" ? event.text : "";
+  return text === "" || firstText !== undefined ? view : { ...view, times: { ...view.times, firstText: now } };
 }
 
 /** Answer messages of a turn in order: not commentary; a text repeated after a retry counts once. Open ones only if asked. */
@@ -99,6 +117,23 @@ export function answerText(view: TurnView, open: boolean): string {
   return answerMessages(view, open)
     .map((m) => m.text)
     .join("\n\n");
+}
+
+function used(view: TurnView, usage: Usage): TurnView {
+  const before = usage.counts === undefined ? undefined : minus(usage.counts.thread, usage.counts.last);
+  const known = view.spentBefore !== undefined || before === undefined;
+  return { ...view, usage, ...(known ? {} : { spentBefore: before }) };
+}
+
+function minus(x: TokenCounts, y: TokenCounts): TokenCounts {
+  const less = (kind: keyof TokenCounts): number => Math.max(0, x[kind] - y[kind]);
+  return {
+    input: less("input"),
+    cachedInput: less("cachedInput"),
+    output: less("output"),
+    reasoning: less("reasoning"),
+    total: less("total"),
+  };
 }
 
 function resumed(view: TurnView): TurnView {

@@ -4,6 +4,7 @@ import type { Logger } from "../lib/log.ts";
 import type { CallResult, OutboundCall } from "../model/delivery.ts";
 import { BridgeError } from "../model/errors.ts";
 import type { ChatKey } from "../model/ids.ts";
+import { lengthOf, type Trace, type TraceLine } from "../model/trace.ts";
 import type { Language } from "../model/view.ts";
 import type { OutboxStore } from "./port.ts";
 import type { Scheduler } from "./scheduler.ts";
@@ -49,6 +50,14 @@ export interface SenderMetrics {
   call(lane: "durable" | "live", outcome: CallResult["outcome"]): void;
   /** A send whose outcome nobody knows; it is sent again. */
   ambiguousSend(): void;
+  /** The same calls, one by one. */
+  readonly trace?: Trace | undefined;
+}
+
+/** Whose a call is, and where the chat is now. */
+export interface Addressee {
+  readonly chat: ChatKey;
+  readonly address: ChatKey;
 }
 
 /** What account-wide trouble is reported to. */
@@ -123,16 +132,19 @@ export async function persist<T>(desk: Desk, step: () => Promise<T>): Promise<T>
 export async function perform(
   desk: Desk,
   lane: "durable" | "live",
-  chat: ChatKey,
+  { chat, address }: Addressee,
   call: OutboundCall,
   attempt?: Attempt,
 ): Promise<CallResult> {
   assertLease(desk);
-  const result = await answered(desk, lane, chat, call, attempt);
+  const begunAt = desk.clock.now();
+  const result = await answered(desk, lane, address, call, attempt);
   desk.metrics?.call(lane, result.outcome);
+  const trace = desk.metrics?.trace;
+  if (trace?.on(chat) === true) trace.add(chat, callLine(lane, call, result, desk.clock.now() - begunAt));
   switch (result.outcome) {
     case "rateLimited":
-      desk.trouble.limited(result.scope, chat, result.retryAfterMs);
+      desk.trouble.limited(result.scope, address, result.retryAfterMs);
       break;
     case "unauthorized":
       desk.trouble.unauthorized(result.reason);
@@ -145,6 +157,28 @@ export async function perform(
       desk.trouble.ok();
   }
   return result;
+}
+
+/** A call as a trace tells it: not what it says. */
+function callLine(lane: "durable" | "live", call: OutboundCall, result: CallResult, ms: number): Omit<TraceLine, "at"> {
+  const limited = result.outcome === "rateLimited" ? { scope: result.scope, retryAfterMs: result.retryAfterMs } : {};
+  const message = result.outcome === "done" ? result.message : undefined;
+  return {
+    part: "platform",
+    dir: "out",
+    kind: "call",
+    method: call.method,
+    size: JSON.stringify(call.request ?? null).length,
+    ms,
+    outcome: result.outcome,
+    facts: {
+      lane,
+      ...(call.slot === undefined ? {} : { slot: call.slot }),
+      ...(message === undefined ? {} : { messageId: message.messageId }),
+      ...limited,
+      ...("reason" in result ? { reason: lengthOf(result.reason) } : {}),
+    },
+  };
 }
 
 async function answered(

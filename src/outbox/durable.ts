@@ -54,7 +54,7 @@ export async function performNext(desk: Desk, work: Work): Promise<After> {
     await persist(desk, () => desk.store.begin(desk.epoch, work.chat, work.op.id, work.next));
   }
   const begunAt = desk.clock.now();
-  const result = await perform(desk, "durable", work.address, call, {
+  const result = await perform(desk, "durable", work, call, {
     key: `${work.chat}-${work.op.id}-${work.next}`,
     ...(work.unsureSince === undefined ? {} : { unsureSince: work.unsureSince }),
   });

@@ -118,7 +118,7 @@ async function showFrame(
   const now = desk.clock.now();
   let onScreen = frame.screen;
   for (let call = first; ; ) {
-    const result = await perform(desk, "live", frame.address, call);
+    const result = await perform(desk, "live", { chat, address: frame.address }, call);
     switch (result.outcome) {
       case "done": {
         const screen = await shown(desk, chat, state, { ...frame, screen: onScreen }, call, now, result.message);

@@ -8,8 +8,8 @@ import { accountKey, chatAddress } from "../model/ids.ts";
 import type { Mail, MailItem } from "../model/message.ts";
 import type { TurnView } from "../model/view.ts";
 import type { Reply } from "./codec.ts";
-import { chats, composeView, decode, decodeMaybe, decodeRequest, list, maybe, textPiece } from "./codec.ts";
-import { commitSteps, unpackView } from "./commit-steps.ts";
+import { chats, composeView, decode, decodeMaybe, decodeRequest, list, maybe, textPiece, unpacked } from "./codec.ts";
+import { commitSteps } from "./commit-steps.ts";
 import type { RedisLink } from "./connection.ts";
 import { createLanes } from "./lanes.ts";
 import { readRequest } from "./requests.ts";
@@ -82,8 +82,8 @@ export function createChatStore(options: ChatStoreOptions): ChatStore {
 }
 
 async function archived({ redis, keys }: RedisLink, chat: ChatKey, slot: string): Promise<TurnView | undefined> {
-  const packed = await answered(redis.getBuffer(keys.archive(chat, slot)));
-  return packed === null ? undefined : unpackView(packed);
+  const kept = await answered(redis.getBuffer(keys.archive(chat, slot)));
+  return kept === null ? undefined : unpacked<TurnView>(kept);
 }
 
 /** After a reconnect every chat this node owns is reported, as if all doorbells had rung. */

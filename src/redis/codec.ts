@@ -1,3 +1,4 @@
+import { deflateRawSync, inflateRawSync } from "node:zlib";
 import type { SentMessage } from "../model/delivery.ts";
 import type { ChatKey } from "../model/ids.ts";
 import type { RequestRecord, RequestState } from "../model/request.ts";
@@ -20,6 +21,16 @@ export function maybe(reply: Reply): string | undefined {
 /** JSON written by this program itself. */
 export function decode<T>(json: string): T {
   return JSON.parse(json) as T;
+}
+
+/** What is kept long, deflated JSON: diffs, logs and records shrink well. */
+export function packed(value: unknown): Buffer {
+  return deflateRawSync(JSON.stringify(value));
+}
+
+/** Inverse of {@link packed}. */
+export function unpacked<T>(bytes: Buffer): T {
+  return decode<T>(inflateRawSync(bytes).toString("utf8"));
 }
 
 /** As {@link decode}; absent stays absent. */

@@ -1,10 +1,8 @@
-import { deflateRawSync, inflateRawSync } from "node:zlib";
 import type { Commit } from "../dispatcher/port.ts";
 import type { OutboxBody } from "../model/delivery.ts";
 import type { ChatKey } from "../model/ids.ts";
-import type { TurnView } from "../model/view.ts";
 import type { StoredRequest } from "./codec.ts";
-import { decode, splitView, textPiece } from "./codec.ts";
+import { packed, splitView, textPiece } from "./codec.ts";
 import type { Keys } from "./keys.ts";
 import { retention } from "./retention.ts";
 import type { ScriptArgument } from "./script-runner.ts";
@@ -27,6 +25,7 @@ export function commitSteps(keys: Keys, chat: ChatKey, commit: Commit, home: str
       return ["ask", keys.request(number), number, JSON.stringify(stored)];
     }),
     ...viewSteps(keys, chat, commit),
+    ...logSteps(keys, chat, commit),
     ...(commit.settled ?? []).map(
       ({ number, state }): Step => ["settle", keys.request(number), number, state, retention.requestMs],
     ),
@@ -39,16 +38,6 @@ export function commitSteps(keys: Keys, chat: ChatKey, commit: Commit, home: str
 function endedSlot(body: OutboxBody): string {
   if (body.op === "endLive") return body.slot;
   return body.op === "message" ? (body.endsLive ?? "") : "";
-}
-
-/** A finished view as it is kept: most of it is diff and logs, which shrink well. */
-export function packView(view: TurnView): Buffer {
-  return deflateRawSync(JSON.stringify(view));
-}
-
-/** Inverse of {@link packView}. */
-export function unpackView(packed: Buffer): TurnView {
-  return decode<TurnView>(inflateRawSync(packed).toString("utf8"));
 }
 
 function stateSteps(commit: Commit, home: string): readonly Step[] {
@@ -75,11 +64,19 @@ function field(name: string, value: unknown): readonly Step[] {
   return [value === null ? ["cut", name] : ["put", name, JSON.stringify(value)]];
 }
 
+/** Turns a chat keeps the records of, however many there were in 30 days. */
+const mostTurns = 5000;
+
+function logSteps(keys: Keys, chat: ChatKey, { log }: Commit): readonly Step[] {
+  if (log === undefined) return [];
+  return [["log", keys.turnLog(chat), keys.turnLogs, packed(log), retention.turnLogMs, mostTurns]];
+}
+
 function viewSteps(keys: Keys, chat: ChatKey, commit: Commit): readonly Step[] {
   const steps: Step[] = [];
   const { archive, view } = commit;
   if (archive !== undefined)
-    steps.push(["keep", keys.archive(chat, archive.slot), packView(archive), retention.archiveMs]);
+    steps.push(["keep", keys.archive(chat, archive.slot), packed(archive), retention.archiveMs]);
   const ended = view !== undefined && (commit.ops ?? []).some((body) => endedSlot(body) === view.slot);
   if (commit.endView === true || ended) steps.push(["endview"]);
   else if (view !== undefined) {

@@ -25,6 +25,16 @@ export interface Keys {
   viewText(chat: ChatKey): string;
   /** Finished view, deflated JSON. 30 days. */
   archive(chat: ChatKey, slot: string): string;
+  /** Stream of records of turns that ended, field `l`, deflated JSON. 30 days, 5000. */
+  turnLog(chat: ChatKey): string;
+  /** Sorted set chat → ms of its newest turn record. 30 days. */
+  readonly turnLogs: string;
+  /** Stream of the newest lines of a watched chat: `s` process, `n` number, `l` line. A minute longer than it is watched. */
+  trace(chat: ChatKey): string;
+  /** Sorted set chat → ms until which it is watched. Removed member by member as that ends, at the latest after 2 days. */
+  readonly watched: string;
+  /** Channel on which every process hears that {@link watched} changed; payload: chat. */
+  readonly watchedChanged: string;
   /** Sorted set of open request numbers. Removed member by member as they are settled. */
   openRequests(chat: ChatKey): string;
   /** What a person was asked to type: hash `n`, `q`. 10 minutes. */
@@ -114,6 +124,11 @@ export function createKeys(prefix = "hl"): Keys {
     view: (chat) => of(chat, "vw"),
     viewText: (chat) => of(chat, "vt"),
     archive: (chat, slot) => of(chat, `ar:${slot}`),
+    turnLog: (chat) => of(chat, "tl"),
+    turnLogs: `${prefix}:tl`,
+    trace: (chat) => of(chat, "tc"),
+    watched: `${prefix}:tc`,
+    watchedChanged: `${prefix}:tc:changed`,
     openRequests: (chat) => of(chat, "rq"),
     reservation: (chat, person) => of(chat, `rs:${person}`),
     dedupe: (chat, id) => of(chat, `dd:${id}`),

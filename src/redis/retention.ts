@@ -11,6 +11,8 @@ export const retention = {
   slotMs: 30 * day,
   buttonMs: 30 * day,
   archiveMs: 30 * day,
+  /** The record of a turn. */
+  turnLogMs: 30 * day,
   /** A running view whose owner never came back. */
   viewMs: 30 * day,
   /** A request after it was settled; its number is not given out again. */
@@ -25,6 +27,10 @@ export const retention = {
   frameMs: day,
   /** A worker that does not answer, and whose chats wait for it. */
   workerMs: 30 * day,
+  /** The lines of a watched chat, after it is watched no more. */
+  traceMs: minute,
+  /** The list of watched chats after the last was added: longer than any is watched. */
+  watchedMs: 2 * day,
   /** A service note whose write is repeated by the client after a lost reply is recognized. */
   noteMs: 10 * minute,
 } as const;

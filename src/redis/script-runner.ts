@@ -38,7 +38,8 @@ export type ScriptName =
   | "route"
   | "stranded"
   | "rehome"
-  | "hand-over";
+  | "hand-over"
+  | "trace-add";
 
 export type ScriptArgument = string | number | Buffer;
 

@@ -11,6 +11,7 @@ import { commandNames } from "../commands/registry.ts";
 import { systemClock } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
 import { randomNonce } from "../lib/nonce.ts";
+import type { Trace } from "../model/trace.ts";
 import { createSender, type Sender } from "../outbox/sender.ts";
 import type { Activations } from "../queue/port.ts";
 import { createAccountLease } from "../redis/account-lease.ts";
@@ -34,6 +35,7 @@ export interface GatewayParts {
   readonly routing: Routing;
   readonly health: Health;
   readonly metrics: Metrics;
+  readonly traces: Trace;
   /** A worker runs in this process. */
   readonly alone: boolean;
   readonly log: Logger;
@@ -90,14 +92,17 @@ export function createGateway(parts: GatewayParts): Gateway {
   };
 }
 
-function senderOf({ link, node, config, metrics, health: watched, log }: GatewayParts, channel: Channel): Sender {
+function senderOf(
+  { link, node, config, metrics, traces, health: watched, log }: GatewayParts,
+  channel: Channel,
+): Sender {
   const sender = createSender({
     channel,
     store: createOutboxStore({ link, node, account: channel.account }),
     log,
     clock: systemClock,
     language: config.language,
-    metrics: senderMetrics(metrics),
+    metrics: senderMetrics(metrics, traces),
   });
   watched.watch(channel.account, () => channel.health());
   watched.watch(`${channel.account} sender`, () => sender.health());
@@ -119,7 +124,7 @@ function receptionOf({ link, node, log }: GatewayParts, channel: Channel, sink: 
   });
 }
 
-function sinkOf({ config, store, activations, log }: GatewayParts, signal: AbortSignal): InboundSink {
+function sinkOf({ config, store, activations, traces, log }: GatewayParts, signal: AbortSignal): InboundSink {
   const { language, timezone, projects } = config;
   const sink = createIngress({
     store,
@@ -132,6 +137,7 @@ function sinkOf({ config, store, activations, log }: GatewayParts, signal: Abort
     timeZone: timezone,
     project: Object.keys(projects)[0],
     nonce: randomNonce,
+    trace: traces,
     signal,
   });
   return withBackPressure(sink, {

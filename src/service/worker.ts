@@ -14,6 +14,7 @@ import type { Logger } from "../lib/log.ts";
 import { randomNonce } from "../lib/nonce.ts";
 import { shortRef } from "../lib/ref.ts";
 import { draftId } from "../model/draft-id.ts";
+import type { Trace } from "../model/trace.ts";
 import type { Activations } from "../queue/port.ts";
 import { createChatStore } from "../redis/chat-store.ts";
 import type { RedisLink } from "../redis/connection.ts";
@@ -43,6 +44,7 @@ export interface WorkerParts {
   readonly node: string;
   readonly activations: Activations;
   readonly registry: WorkerRegistry<AboutNode>;
+  readonly traces: Trace;
   readonly log: Logger;
 }
 
@@ -53,8 +55,8 @@ export interface Worker {
   start(): Promise<void>;
   stop(mode: StopMode): Promise<void>;
   snapshot(): readonly RuntimeSnapshot[];
-  /** Removes received files that are past their time. Never rejects. */
-  sweepFiles(): Promise<void>;
+  /** Removes received files older than `days`; 0 keeps all. How many went. */
+  sweepFiles(days: number, now: number): Promise<number>;
 }
 
 /** A beat, and how long it counts, ms. */
@@ -68,6 +70,7 @@ const chatsTold = 100;
 export function createWorker(parts: WorkerParts): Worker {
   const { config, model, link, node, log, registry } = parts;
   const demo = model.demo !== undefined;
+  model.codex.tell(parts.traces);
   const workspace = workspaceOf(config, demo, (account) => parts.channels().find((one) => one.account === account));
   const beating = new AbortController();
   const startedAt = systemClock.now();
@@ -123,11 +126,7 @@ export function createWorker(parts: WorkerParts): Worker {
       if (link.ready())
         await beat(restartMs).catch((error: unknown) => log.warn({ error }, "worker leaves in silence"));
     },
-    async sweepFiles() {
-      await workspace
-        .sweep(config.retention.inboxDays, systemClock.now())
-        .catch((error: unknown) => log.warn({ error }, "inbox is not swept"));
-    },
+    sweepFiles: (days, now) => workspace.sweep(days, now),
   };
 }
 

@@ -8,7 +8,7 @@ import type { Chat, ChatMessage } from "../emulators/telegram/chats.ts";
 import type { Tap } from "../emulators/telegram/phone.ts";
 import { TelegramEmulator, type TelegramEmulatorOptions } from "../emulators/telegram/telegram-emulator.ts";
 import type { WireUser } from "../emulators/telegram/wire.ts";
-import { BuiltService } from "./service.ts";
+import { type Beside, BuiltService } from "./service.ts";
 
 /** What a world may do differently. */
 export interface WorldOptions {
@@ -105,6 +105,11 @@ export class ServiceWorld {
 
   get pid(): number {
     return this.service.pid;
+  }
+
+  /** Runs another command of the built program, with the configuration of the service. */
+  hotline(name: string, ...args: readonly string[]): Beside {
+    return this.service.beside(name, ...args);
   }
 
   /** kill -9 of the service alone. */

@@ -3,6 +3,13 @@ import { readdir, readFile, readlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+/** A command that runs beside the service. */
+export interface Beside {
+  output: string;
+  readonly ended: Promise<number | null>;
+  interrupt(): void;
+}
+
 /** The built service in a folder of its own: `hotline.yaml`, `data`, `home`, `codex` (CODEX_HOME) lie in it. */
 export class BuiltService {
   readonly dir: string;
@@ -17,13 +24,7 @@ export class BuiltService {
 
   /** Starts it; the promise is that of its end, with the exit code. `env`: beside PATH and HOME; `args`: of `start`. */
   start(env: Readonly<Record<string, string>> = {}, args: readonly string[] = []): Promise<number | null> {
-    const path = [process.env.PATH, join(process.env.HOME ?? "", ".local/share/codex-hotline/redis/bin")].join(":");
-    const own = { PATH: path, HOME: join(this.dir, "home"), TMPDIR: tmpdir(), LANG: "C.UTF-8", ...env };
-    const command = ["dist/src/main.js", "start", "--config", join(this.dir, "hotline.yaml"), ...args];
-    const child = spawn(process.execPath, command, {
-      env: own,
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    const child = this.#spawn("start", args, env);
     this.#child = child;
     const note = (data: Buffer): void => {
       this.output += data.toString();
@@ -32,6 +33,28 @@ export class BuiltService {
     child.stderr.on("data", note);
     this.#exited = new Promise((resolve) => child.on("exit", (code) => resolve(code)));
     return this.#exited;
+  }
+
+  /** Runs another command of it beside it, `turns --json`: what it printed so far, its end, and Ctrl-C. */
+  beside(name: string, ...args: readonly string[]): Beside {
+    const child = this.#spawn(name, args, {});
+    const run: Beside = {
+      output: "",
+      ended: new Promise((resolve) => child.on("close", resolve)),
+      interrupt: () => void child.kill("SIGINT"),
+    };
+    for (const stream of [child.stdout, child.stderr])
+      stream.on("data", (data: Buffer) => {
+        run.output += data.toString();
+      });
+    return run;
+  }
+
+  #spawn(name: string, args: readonly string[], env: Readonly<Record<string, string>>) {
+    const path = [process.env.PATH, join(process.env.HOME ?? "", ".local/share/codex-hotline/redis/bin")].join(":");
+    const own = { PATH: path, HOME: join(this.dir, "home"), TMPDIR: tmpdir(), LANG: "C.UTF-8", ...env };
+    const command = ["dist/src/main.js", name, "--config", join(this.dir, "hotline.yaml"), ...args];
+    return spawn(process.execPath, command, { env: own, stdio: ["ignore", "pipe", "pipe"] });
   }
 
   get pid(): number {

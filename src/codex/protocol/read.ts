@@ -58,6 +58,16 @@ export type TurnRead = z.infer<typeof turn>;
 
 const ofTurn = { threadId: id, turnId: id };
 
+const tokens = z.looseObject({
+  totalTokens: z.number(),
+  inputTokens: z.number().nullish(),
+  cachedInputTokens: z.number().nullish(),
+  outputTokens: z.number().nullish(),
+  reasoningOutputTokens: z.number().nullish(),
+});
+/** Token figures of a thread or of one model request. */
+export type TokensRead = z.infer<typeof tokens>;
+
 /** Parameters of the notifications that are read. */
 export const notifications = {
   turnStarted: z.looseObject({ threadId: id, turn: z.looseObject({ id }) }),
@@ -70,8 +80,8 @@ export const notifications = {
   usage: z.looseObject({
     ...ofTurn,
     tokenUsage: z.looseObject({
-      total: z.looseObject({ totalTokens: z.number() }),
-      last: z.looseObject({ totalTokens: z.number() }),
+      total: tokens,
+      last: tokens,
       modelContextWindow: z.number().nullish(),
     }),
   }),

@@ -11,6 +11,11 @@ const en = {
                                            look for what is wrong, and say (or do) what mends it
   hotline stop [--config FILE] [--drain|--now]
                                            stop it: running turns live on, are waited for, or are interrupted
+  hotline turns [CHAT] [--since 30d|DATE] [--json|--jsonl] [--out FILE]
+                                           what turns did, of the last 30 days: a table, or all of it as JSON
+  hotline trace CHAT [--minutes N|--off] [--json]
+                                           watch the traffic of a chat for a while (10 min), without its texts
+  hotline audit [--limit N] [--json]       who decided what
   hotline init [options]                   set it up: asks at a terminal, without one (or with --yes) by options:
       --telegram-token TOKEN               better by TELEGRAM_BOT_TOKEN: options show up in process lists
       --telegram-api-root URL              a Bot API server of your own
@@ -76,6 +81,11 @@ const zh: CliWords = {
                                            查找问题，并说明（或执行）修复方法
   hotline stop [--config FILE] [--drain|--now]
                                            停止服务：正在进行的任务继续、等其结束或被中断
+  hotline turns [CHAT] [--since 30d|日期] [--json|--jsonl] [--out FILE]
+                                           最近 30 天的任务做了什么：表格，或全部以 JSON 输出
+  hotline trace CHAT [--minutes N|--off] [--json]
+                                           暂时（10 分钟）跟踪一个聊天的通信，不含文本
+  hotline audit [--limit N] [--json]       谁做了什么决定
   hotline init [选项]                      设置服务：在终端中提问；没有终端时（或加 --yes）用选项：
       --telegram-token TOKEN               最好用 TELEGRAM_BOT_TOKEN：选项会出现在进程列表中
       --telegram-api-root URL              自建的 Bot API 服务器

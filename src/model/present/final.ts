@@ -28,7 +28,7 @@ export interface FinalFacts {
 }
 
 /** Files a view's patches touched, with lines added and removed. */
-function touchedFiles(view: TurnView): {
+export function touchedFiles(view: TurnView): {
   readonly files: number;
   readonly added: number;
   readonly removed: number;

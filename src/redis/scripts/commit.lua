@@ -49,6 +49,18 @@ function steps.keep(key, value, ms)
   redis.call('SET', key, value, 'PX', ms)
 end
 
+function steps.log(key, index, entry, ms, most)
+  local at = now()
+  local oldest = text(at - tonumber(ms))
+  redis.call('XADD', key, '*', 'l', entry)
+  redis.call('XTRIM', key, 'MINID', oldest)
+  redis.call('XTRIM', key, 'MAXLEN', most)
+  redis.call('PEXPIRE', key, ms)
+  redis.call('ZADD', index, text(at), chat)
+  redis.call('ZREMRANGEBYSCORE', index, '-inf', oldest)
+  redis.call('PEXPIRE', index, ms)
+end
+
 function steps.ask(key, number, record)
   redis.call('HSET', key, 'rec', record, 'state', 'pending')
   redis.call('ZADD', open, number, number)

@@ -30,6 +30,7 @@ const code = await run(process.argv.slice(2), {
       processes: [],
       metrics: { stops: stops.length },
     }),
+    inspection: () => undefined,
     async stop(mode) {
       stops.push(mode);
       logger.info({ stops }, "fake stops");

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createRpcPeer, type RpcPeerOptions } from "../../../src/codex/rpc-peer.ts";
+import { createRpcPeer, type RpcObserver, type RpcPeerOptions, type RpcTraffic } from "../../../src/codex/rpc-peer.ts";
 import type { MessageStream } from "../../../src/codex/ws-stream.ts";
 import type { Clock } from "../../../src/lib/clock.ts";
 import { silentLogger } from "../../../src/lib/log.ts";
@@ -170,5 +170,34 @@ test("notifications and server requests are handed over in order; noise is not",
     { id: 0, result: { decision: "accept" } },
     { id: "7", error: { code: -32601, message: "no" } },
     { method: "initialized" },
+  ]);
+});
+
+test("an observer sees both directions with sizes, durations and error codes, and nothing while it does not look", async () => {
+  let looks = false;
+  const seen: RpcTraffic[] = [];
+  const observer: RpcObserver = { on: () => looks, saw: (traffic) => void seen.push(traffic) };
+  const { peer, say, clock } = open({ observer });
+  await peer.notify("unseen");
+  looks = true;
+  const request = peer.request("turn/start", { threadId: "t" });
+  const refused = peer.request("turn/steer", {}).catch(() => undefined);
+  await clock.pass(7);
+  say({ id: 1, result: { ok: 1 } });
+  say({ id: 2, error: { code: -32600, message: "no active turn" } });
+  say({ method: "turn/started", params: { turn: 1 } });
+  say({ id: 9, method: "ask", params: {} });
+  await peer.respond(9, "yes");
+  await peer.refuse(10, -32601, "no");
+  await Promise.all([request, refused]);
+  expect(seen).toEqual([
+    { dir: "out", kind: "request", id: 1, method: "turn/start", size: 56, body: { threadId: "t" } },
+    { dir: "out", kind: "request", id: 2, method: "turn/steer", size: 42, body: {} },
+    { dir: "in", kind: "answer", id: 1, method: "turn/start", ms: 7, size: 26, body: { ok: 1 } },
+    { dir: "in", kind: "answer", id: 2, method: "turn/steer", ms: 7, size: 59, error: -32600 },
+    { dir: "in", kind: "notification", method: "turn/started", size: 45, body: { turn: 1 } },
+    { dir: "in", kind: "request", id: 9, method: "ask", size: 35, body: {} },
+    { dir: "out", kind: "answer", id: 9, size: 23, body: "yes" },
+    { dir: "out", kind: "answer", id: 10, size: 48, error: -32601 },
   ]);
 });

@@ -1,6 +1,7 @@
 import { silentLogger } from "../../../src/lib/log.ts";
 import type { OutboxBody } from "../../../src/model/delivery.ts";
 import { type ChatKey, chatKey } from "../../../src/model/ids.ts";
+import type { Trace } from "../../../src/model/trace.ts";
 import { emptyView, reduceView, type TurnView } from "../../../src/model/view.ts";
 import { createSender, type Sender } from "../../../src/outbox/sender.ts";
 import { createFakeClock, type FakeClock } from "../../fixtures/fake-clock.ts";
@@ -38,12 +39,16 @@ export interface Rig {
 }
 
 /** `seed` fills the outbox before the sender starts. */
-export async function rig(seed: (store: MemoryOutboxStore) => void = () => {}, shared?: Partial<Rig>): Promise<Rig> {
+export async function rig(
+  seed: (store: MemoryOutboxStore) => void = () => {},
+  shared?: Partial<Rig>,
+  trace?: Trace,
+): Promise<Rig> {
   const clock = shared?.clock ?? createFakeClock();
   const store = shared?.store ?? createMemoryOutboxStore(() => clock.now());
   const channel = shared?.channel ?? createScriptedChannel(() => clock.now());
   const counts = { ambiguous: 0, calls: 0 };
-  const metrics = { call: () => void counts.calls++, ambiguousSend: () => void counts.ambiguous++ };
+  const metrics = { call: () => void counts.calls++, ambiguousSend: () => void counts.ambiguous++, trace };
   seed(store);
   const sender = createSender({ channel, store, clock, log: silentLogger, metrics, random: () => 0.5 });
   await sender.start();

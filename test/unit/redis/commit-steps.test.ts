@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { ChatKey, MailId, RequestNumber } from "../../../src/model/ids.ts";
 import { emptyView } from "../../../src/model/view.ts";
-import { commitSteps, packView, unpackView } from "../../../src/redis/commit-steps.ts";
+import { packed, unpacked } from "../../../src/redis/codec.ts";
+import { commitSteps } from "../../../src/redis/commit-steps.ts";
 import { createKeys } from "../../../src/redis/keys.ts";
 
 const keys = createKeys("p");
@@ -59,7 +60,7 @@ describe("commit steps", () => {
 
   it("an archived view is the same when it is read", () => {
     const view = { ...emptyView("t-1", 1, "zh-CN"), diff: "+ 你好 \ud83d" };
-    expect(unpackView(packView(view))).toEqual(view);
+    expect(unpacked(packed(view))).toEqual(view);
   });
 });
 
