@@ -7,7 +7,7 @@ import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { type FaultKind, faultKinds } from "./plan.ts";
 import { report } from "./report.ts";
-import { run } from "./run.ts";
+import { failed, run } from "./run.ts";
 
 const { values } = parseArgs({
   options: {
@@ -42,4 +42,4 @@ const result = await run({
   tell: (line) => console.log(line),
 });
 console.log(report(Number(seed), result));
-process.exit(result.verdict.findings.length > 0 || result.remarks.some((one) => /did not/.test(one)) ? 1 : 0);
+process.exit(failed(result) ? 1 : 0);

@@ -2,7 +2,7 @@ import { laws } from "./judge.ts";
 import type { RunResult } from "./run.ts";
 
 /** The verdict of a run as a table, each break and each doubt below it. */
-export function report(seed: number, { verdict, evidence, notRun, struck, remarks }: RunResult): string {
+export function report(seed: number, { verdict, evidence, notRun, struck, unsettled, remarks }: RunResult): string {
   const count = (of: (chat: (typeof evidence.chats)[number]) => number): number =>
     evidence.chats.reduce((sum, chat) => sum + of(chat), 0);
   const rows: readonly (readonly [string, number | string])[] = [
@@ -15,6 +15,7 @@ export function report(seed: number, { verdict, evidence, notRun, struck, remark
     ["faults", struck.length],
     ["taken back by /stop before Codex heard of them, and told so", verdict.withdrawn.length],
     ["sent twice where Telegram let nobody know (explained below)", verdict.ambiguous.length],
+    ["NOT COME TO AN END", unsettled.length],
     ...laws.map((law) => [law.toUpperCase(), verdict.findings.filter((one) => one.law === law).length] as const),
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
@@ -26,6 +27,7 @@ export function report(seed: number, { verdict, evidence, notRun, struck, remark
     ...[...notRun].map(([kind, why]) => `not run: ${kind} (${why})`),
     ...verdict.ambiguous.map((line) => `explained: ${line}`),
     ...[...counted].map(([line, times]) => `remark: ${line}${times > 1 ? ` (${times} times)` : ""}`),
+    ...unsettled.map((line) => `UNSETTLED: ${line}`),
     ...verdict.findings.map(({ law, chat, what }) => `BROKEN ${law}: ${chat === undefined ? "" : `${chat}: `}${what}`),
   ].join("\n");
 }

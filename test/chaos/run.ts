@@ -28,7 +28,9 @@ export interface RunResult {
   readonly evidence: Evidence;
   readonly notRun: ReadonlyMap<FaultKind, string>;
   readonly struck: readonly PlannedFault[];
-  /** Not judged, but worth a look: ends by themselves, wrong use of a platform, chats that did not settle in time. */
+  /** What did not come to its end in time: chats, the whole service, its clean stop. */
+  readonly unsettled: readonly string[];
+  /** Not judged, but worth a look: ends by themselves, wrong use of a platform. */
   readonly remarks: readonly string[];
 }
 
@@ -50,11 +52,16 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const world = await World.create({ chats: options.chats, idleMinutes }, new Random(options.seed, "restarts"), note);
   try {
     const result = await live(options, world, note);
-    if (result.verdict.findings.length > 0) await keep(options, world, timeline, result);
+    if (failed(result)) await keep(options, world, timeline, result);
     return result;
   } finally {
     await world.dispose();
   }
+}
+
+/** A law was broken, or something did not come to its end. */
+export function failed({ verdict, unsettled }: RunResult): boolean {
+  return verdict.findings.length > 0 || unsettled.length > 0;
 }
 
 async function live(options: RunOptions, world: World, note: (what: string) => void): Promise<RunResult> {
@@ -85,14 +92,27 @@ async function live(options: RunOptions, world: World, note: (what: string) => v
   const parked = settled.every(Boolean) && (await atRest(world));
   note(parked ? "at rest" : "not at rest");
   const evidence = await gather(world, users);
-  const remarks = [
+  const unsettled = [
     ...users.flatMap((user, at) => (settled[at] === true ? [] : [`${user.line.name} did not answer its last words`])),
     ...(parked ? [] : ["the service did not come to rest"]),
+    ...(await stopAll(world)),
+  ];
+  const remarks = [
     ...world.units.flatMap((unit) => unit.surprises),
     ...world.telegram.violations.map(({ kind, method, reason }) => `Telegram: ${kind} ${method}: ${reason}`),
     ...world.feishu.violations.map((what) => `Feishu: ${what}`),
   ];
-  return { verdict: judge(evidence), evidence, notRun: absent, struck, remarks };
+  return { verdict: judge(evidence), evidence, notRun: absent, struck, unsettled, remarks };
+}
+
+/** A clean stop of every process; what was not clean about it. */
+async function stopAll({ units }: World): Promise<readonly string[]> {
+  const told: string[] = [];
+  for (const unit of units) {
+    const code = await unit.stop();
+    if (code !== 0) told.push(`the ${unit.name} ended its clean stop with ${code}`);
+  }
+  return told;
 }
 
 /** Every chat is parked, its process ended, and nothing without an owner is left. */
@@ -138,7 +158,7 @@ async function keep(options: RunOptions, world: World, timeline: readonly string
   const sets = (_: string, value: unknown): unknown =>
     value instanceof Set ? [...value] : value instanceof Map ? Object.fromEntries(value) : value;
   await write("timeline.txt", `${timeline.join("\n")}\n`);
-  await write("verdict.json", JSON.stringify({ ...result.verdict, remarks: result.remarks }, sets, 2));
+  await write("verdict.json", JSON.stringify({ ...result, evidence: undefined }, sets, 2));
   const chats = result.evidence.chats.map((chat) => ({ ...chat, reached: undefined }));
   await write("evidence.json", JSON.stringify({ ...result.evidence, chats }, sets, 2));
   await write("telegram.jsonl", world.telegram.transcript.exchanges.map((one) => JSON.stringify(one)).join("\n"));

@@ -1,6 +1,6 @@
 import type { FaultKind, PlannedFault } from "./plan.ts";
 import type { Note, Unit } from "./unit.ts";
-import type { World } from "./world.ts";
+import { firstUpdateId, type World } from "./world.ts";
 
 const clockJumpMs = 120_000;
 
@@ -105,11 +105,20 @@ export class Striker {
         return this.#loseAnswers(target);
       case "lose acks":
         feishu.connections.losesAcks += 3;
-        if (telegram.transcript.exchanges.length > 0) telegram.updates.repeatLast();
-        return "3 acknowledgements of Feishu lost, the last update of Telegram delivered again";
+        return `3 acknowledgements of Feishu lost${this.#repeatUpdate()}`;
       default:
         return undefined;
     }
+  }
+
+  /** Telegram delivers its last confirmed update once more; the ones it still holds come again by themselves. */
+  #repeatUpdate(): string {
+    const { updates } = this.#world.telegram;
+    const [pending] = updates.pending;
+    if (pending === undefined && this.#world.record.reached.size > 0) updates.repeatLast();
+    else if (pending !== undefined && pending.update_id > firstUpdateId) updates.redeliver(pending.update_id - 1);
+    else return "";
+    return ", an update of Telegram delivered again";
   }
 
   #loseAnswers(target: number): string {
@@ -148,16 +157,16 @@ export class Striker {
     return `SIGSTOP for ${fault.forMs} ms`;
   }
 
-  #block(fault: PlannedFault): string | undefined {
+  async #block(fault: PlannedFault): Promise<string | undefined> {
     const unit = this.#unit(fault);
-    if (!unit.ready) return undefined;
+    if (!(await unit.getsReady())) return undefined;
     unit.disturb({ shiftMs: 0, blockMs: fault.forMs });
     return `for ${fault.forMs} ms`;
   }
 
-  #jump(fault: PlannedFault): string | undefined {
+  async #jump(fault: PlannedFault): Promise<string | undefined> {
     const unit = this.#unit(fault);
-    if (!unit.ready) return undefined;
+    if (!(await unit.getsReady())) return undefined;
     const shiftMs = fault.target < 0.5 ? clockJumpMs : -clockJumpMs;
     unit.disturb({ shiftMs, blockMs: 0 });
     this.#later(fault.forMs, () => unit.disturb({ shiftMs: 0, blockMs: 0 }));

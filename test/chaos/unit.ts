@@ -7,6 +7,9 @@ import type { Random } from "./random.ts";
 /** What happened when, for the timeline. */
 export type Note = (what: string) => void;
 
+/** systemd would wait 90 s. */
+const stopPatienceMs = 45_000;
+const readyPatienceMs = 10_000;
 const preload = new URL("preload.mjs", import.meta.url).href;
 
 /**
@@ -23,6 +26,8 @@ export class Unit {
   readonly #args: readonly string[];
   readonly #random: Random;
   readonly #note: Note;
+  /** Where in its output the running one begins. */
+  #from = 0;
   #wanted = false;
   #expected = false;
   #running: Promise<void> = Promise.resolve();
@@ -73,16 +78,27 @@ export class Unit {
     return this.service.output.includes("Health: http", this.#from);
   }
 
-  /** A clean end for good; its exit code. */
-  async stop(): Promise<number | null> {
+  /** Waits for that while it is being started; false when it takes too long. */
+  async getsReady(): Promise<boolean> {
+    const ends = Date.now() + readyPatienceMs;
+    while (!this.ready && Date.now() < ends) await new Promise((resolve) => setTimeout(resolve, 50));
+    return this.ready;
+  }
+
+  /** A clean end for good: its exit code, `stuck` when it had to be killed. */
+  async stop(): Promise<number | null | "stuck"> {
     this.#wanted = false;
     this.#expected = true;
-    const code = await this.service.stop();
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise<"stuck">((resolve) => {
+      timer = setTimeout(resolve, stopPatienceMs, "stuck");
+    });
+    const code = await Promise.race([this.service.stop(), patience]);
+    clearTimeout(timer);
+    if (code === "stuck") await this.service.kill();
     await this.#running;
     return code;
   }
-
-  #from = 0;
 
   async #keep(): Promise<void> {
     while (this.#wanted) {

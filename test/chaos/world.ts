@@ -16,6 +16,8 @@ import { type Note, Unit } from "./unit.ts";
 
 /** The platform gives up late: messages sent in an outage are handed over after it. Ms. */
 const redelivery = [1_000, 2_000, 3_000, 5_000, ...Array.from({ length: 200 }, () => 5_000)];
+/** Telegram's updates are counted from here. */
+export const firstUpdateId = 1_000;
 const strangerId = 9_999;
 
 /** What the service of a run is made of. */
@@ -27,7 +29,7 @@ export interface WorldOptions {
 /** A machine with the built service, both platforms and a model; the real Codex binary in every chat. */
 export class World {
   readonly dir: string;
-  readonly telegram = new TelegramEmulator();
+  readonly telegram = new TelegramEmulator({ firstUpdateId });
   readonly feishu = new FeishuEmulator({ redelivery });
   readonly model = new ModelEmulator();
   readonly record: ModelRecord;
