@@ -1,5 +1,5 @@
 /**
- * `npm run chaos -- [--seed N] [--minutes M] [--chats N] [--only KIND]…`: torments the built service and judges it. Exit 0: every law
+ * `npm run chaos -- [--seed N] [--minutes M] [--chats N] [--split] [--only KIND]…`: torments the built service and judges it. Exit 0: every law
  * held; 1: one was broken (logs and transcripts lie in test-output/chaos-<seed>); 2: wrong use.
  */
 import { randomInt } from "node:crypto";
@@ -14,6 +14,7 @@ const { values } = parseArgs({
     seed: { type: "string", default: String(randomInt(1_000_000)) },
     minutes: { type: "string", default: "5" },
     chats: { type: "string", default: "50" },
+    split: { type: "boolean", default: false },
     only: { type: "string", multiple: true },
   },
 });
@@ -25,7 +26,7 @@ if (
   !(Number(chats) >= 8) ||
   only?.length !== values.only?.length
 ) {
-  console.error(`--seed N --minutes M --chats N (at least 8) --only KIND, of: ${faultKinds.join(", ")}`);
+  console.error(`--seed N --minutes M --chats N (at least 8) --split --only KIND, of: ${faultKinds.join(", ")}`);
   process.exit(2);
 }
 if (!existsSync("dist/src/main.js")) {
@@ -37,6 +38,7 @@ const result = await run({
   seed: Number(seed),
   writingMs: Number(minutes) * 60_000,
   chats: Number(chats),
+  split: values.split,
   ...(only === undefined ? {} : { only }),
   keepIn: `test-output/chaos-${seed}`,
   tell: (line) => console.log(line),

@@ -15,6 +15,8 @@ export interface RunOptions {
   /** How long people write and things go wrong, ms; the settling comes after it. */
   readonly writingMs: number;
   readonly chats: number;
+  /** Gateway and worker as processes of their own; default: one process. */
+  readonly split?: boolean;
   /** Only these faults; default all this machine can cause. */
   readonly only?: readonly FaultKind[];
   /** Where a failed run leaves its logs and transcripts. */
@@ -49,7 +51,8 @@ export async function run(options: RunOptions): Promise<RunResult> {
     timeline.push(line);
     options.tell(line);
   };
-  const world = await World.create({ chats: options.chats, idleMinutes }, new Random(options.seed, "restarts"), note);
+  const { chats, split = false } = options;
+  const world = await World.create({ chats, idleMinutes, split }, new Random(options.seed, "restarts"), note);
   try {
     const result = await live(options, world, note);
     if (failed(result)) await keep(options, world, timeline, result);

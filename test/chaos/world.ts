@@ -2,10 +2,14 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
+import { systemClock } from "../../src/lib/clock.ts";
+import { silentLogger } from "../../src/lib/log.ts";
+import { createEmbeddedRedis, type EmbeddedRedis } from "../../src/redis/embedded.ts";
 import { FeishuEmulator } from "../emulators/feishu/feishu-emulator.ts";
 import { writeCodexHome } from "../emulators/model/codex-home.ts";
 import { ModelEmulator } from "../emulators/model/model-emulator.ts";
 import { TelegramEmulator } from "../emulators/telegram/telegram-emulator.ts";
+import { redisBinary } from "../fixtures/redis.ts";
 import { FeishuLine } from "./feishu-line.ts";
 import type { Line } from "./line.ts";
 import type { Random } from "./random.ts";
@@ -24,6 +28,22 @@ const strangerId = 9_999;
 export interface WorldOptions {
   readonly chats: number;
   readonly idleMinutes: number;
+  /** Gateway and worker are processes of their own, on one Redis that belongs to neither. */
+  readonly split: boolean;
+}
+
+/** Settings of one process of the service. */
+interface Place {
+  readonly name: "service" | "gateway" | "worker";
+  readonly dir: string;
+  readonly args: readonly string[];
+}
+
+/** Where each process lives. Pure. */
+function placesOf(dir: string, split: boolean): readonly Place[] {
+  if (!split) return [{ name: "service", dir, args: [] }];
+  const roles = ["gateway", "worker"] as const;
+  return roles.map((name) => ({ name, dir: join(dir, name), args: ["--role", name] }));
 }
 
 /** A machine with the built service, both platforms and a model; the real Codex binary in every chat. */
@@ -37,8 +57,10 @@ export class World {
   readonly units: readonly Unit[];
   readonly store: Store;
   readonly #owners: readonly string[];
+  /** The Redis of a split service. */
+  #redis: EmbeddedRedis | undefined;
 
-  private constructor(dir: string, chats: number, store: Store, random: Random, note: Note) {
+  private constructor(dir: string, { chats, split }: WorldOptions, store: Store, random: Random, note: Note) {
     this.dir = dir;
     this.store = store;
     this.record = new ModelRecord(join(dir, "asked"));
@@ -57,17 +79,22 @@ export class World {
       return new FeishuLine(name, this.feishu, owner, strangers.feishu);
     });
     this.#owners = owners;
-    this.units = [new Unit("service", dir, [], random, note)];
+    this.units = placesOf(dir, split).map((place) => new Unit(place.name, place.dir, place.args, random, note));
   }
 
   /** Everything but the service runs; its configuration is written. */
   static async create(options: WorldOptions, random: Random, note: Note): Promise<World> {
     const dir = await mkdtemp(join(tmpdir(), "hotline-chaos-"));
-    const world = new World(dir, options.chats, await Store.prepare(join(dir, "data")), random, note);
+    const redisHome = join(dir, options.split ? "shared" : "data");
+    const world = new World(dir, options, await Store.prepare(redisHome), random, note);
     await Promise.all([world.telegram.start(), world.feishu.start(), world.model.start()]);
-    for (const folder of ["app", "home", "asked"]) await mkdir(join(dir, folder));
-    await writeCodexHome(join(dir, "codex"), world.model.baseUrl, { retries: 5, idleTimeoutMs: 60_000 });
-    await writeFile(join(dir, "hotline.yaml"), stringify(world.#config(options)));
+    if (options.split) world.#redis = await startStore(redisHome);
+    for (const folder of ["app", "asked"]) await mkdir(join(dir, folder));
+    for (const place of placesOf(dir, options.split)) {
+      await mkdir(join(place.dir, "home"), { recursive: true });
+      await writeCodexHome(join(place.dir, "codex"), world.model.baseUrl, { retries: 5, idleTimeoutMs: 60_000 });
+      await writeFile(join(place.dir, "hotline.yaml"), stringify(world.#config(place.dir, options)));
+    }
     return world;
   }
 
@@ -95,17 +122,19 @@ export class World {
       await unit.service.endAll();
     }
     await Promise.all([this.telegram.stop(), this.feishu.stop(), this.model.stop()]);
+    await this.#redis?.stop();
     this.store.dispose();
     await rm(this.dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   }
 
-  #config({ idleMinutes, chats }: WorldOptions): object {
+  #config(home: string, { idleMinutes, chats }: WorldOptions): object {
     const { telegram, feishu, dir } = this;
     const { appId, appSecret, url } = feishu;
     return {
-      dataDir: join(dir, "data"),
+      dataDir: join(home, "data"),
+      ...(this.#redis === undefined ? {} : { redis: { url: this.#redis.socketPath } }),
       codex: {
-        home: join(dir, "codex"),
+        home: join(home, "codex"),
         approvalPolicy: "untrusted",
         sandbox: "danger-full-access",
         idleMinutes,
@@ -122,4 +151,17 @@ export class World {
       log: { level: "debug", pretty: false },
     };
   }
+}
+
+async function startStore(dataDir: string): Promise<EmbeddedRedis> {
+  const redis = createEmbeddedRedis({
+    dataDir,
+    runtimeDir: tmpdir(),
+    path: process.env.PATH ?? "",
+    binary: redisBinary(),
+    logger: silentLogger,
+    clock: systemClock,
+  });
+  await redis.start();
+  return redis;
 }
