@@ -59,7 +59,8 @@ export class User {
     }
     if (random.chance(0.08)) {
       await rest(random.between(0, 3_000));
-      for (const said of this.said) said.stopAfter ||= ids.includes(said.id);
+      // It also takes back what waits from earlier rounds.
+      for (const said of this.said) said.stopAfter = true;
       this.line.say("/stop");
     }
     await this.#watch(ids, Date.now() + patienceMs);
