@@ -1,10 +1,11 @@
 import { execFileSync } from "node:child_process";
-import { closeSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
+import { closeSync, openSync, readFileSync, readlinkSync, realpathSync, rmSync, writeSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Redis } from "ioredis";
 import { embeddedFiles } from "../../src/redis/embedded-files.ts";
+import { signal } from "./signal.ts";
 
 const diskSize = "256m";
 
@@ -34,14 +35,8 @@ export class Store {
   /** kill -9; false when none runs. */
   kill(): boolean {
     const pid = Number(this.#read(this.#files.pidFile));
-    if (!(pid > 0)) return false;
-    try {
-      process.kill(pid, "SIGKILL");
-      return true;
-    } catch (error) {
-      if (error instanceof Error && "code" in error && error.code === "ESRCH") return false;
-      throw error;
-    }
+    // The file outlives the server, and its number may be another process's by now.
+    return pid > 0 && cwdOf(pid) === realpathSync(this.#files.dir) && signal(pid, "SIGKILL");
   }
 
   /** Cuts every connection to it but this one's; false when it does not answer. */
@@ -117,5 +112,13 @@ function writeUntilFull(file: number, size: number): void {
       if (error instanceof Error && "code" in error && error.code === "ENOSPC") return;
       throw error;
     }
+  }
+}
+
+function cwdOf(pid: number): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`);
+  } catch {
+    return undefined;
   }
 }

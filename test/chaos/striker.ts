@@ -1,8 +1,10 @@
 import type { FaultKind, PlannedFault } from "./plan.ts";
+import { signal } from "./signal.ts";
 import type { Note, Unit } from "./unit.ts";
 import { firstUpdateId, type World } from "./world.ts";
 
 const clockJumpMs = 120_000;
+const patienceMs = 20_000;
 
 /** Makes the planned things go wrong, and right again. */
 export class Striker {
@@ -71,9 +73,9 @@ export class Striker {
     const { store } = this.#world;
     switch (fault.kind) {
       case "kill redis":
-        return store.kill() ? "SIGKILL, started again from its append-only file" : undefined;
+        return soon(() => store.kill(), "SIGKILL, started again from its append-only file");
       case "cut redis":
-        return store.cut().then((cut) => (cut ? "all connections" : undefined));
+        return soon(() => store.cut(), "all connections");
       case "fill disk":
         store.fill();
         this.#later(fault.forMs, () => store.free());
@@ -145,9 +147,7 @@ export class Striker {
   async #killCodex({ target }: PlannedFault): Promise<string | undefined> {
     const pids = await this.#world.codexPids();
     const pid = pids[Math.floor(target * pids.length)];
-    if (pid === undefined) return undefined;
-    process.kill(pid, "SIGKILL");
-    return `SIGKILL of ${pid}`;
+    return pid !== undefined && signal(pid, "SIGKILL") ? `SIGKILL of ${pid}` : undefined;
   }
 
   #freeze(fault: PlannedFault): string {
@@ -188,4 +188,14 @@ export class Striker {
     }, ms);
     this.#undo.set(timer, undo);
   }
+}
+
+/** What is just being started is struck once it is there; undefined when it takes too long. */
+async function soon(strike: () => boolean | Promise<boolean>, told: string): Promise<string | undefined> {
+  const ends = Date.now() + patienceMs;
+  while (!(await strike())) {
+    if (Date.now() > ends) return undefined;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  return told;
 }

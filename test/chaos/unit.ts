@@ -3,13 +3,14 @@ import { join } from "node:path";
 import { BuiltService } from "../e2e/service.ts";
 import type { Interruption } from "./line.ts";
 import type { Random } from "./random.ts";
+import { signal } from "./signal.ts";
 
 /** What happened when, for the timeline. */
 export type Note = (what: string) => void;
 
 /** systemd would wait 90 s. */
 const stopPatienceMs = 45_000;
-const readyPatienceMs = 10_000;
+const readyPatienceMs = 20_000;
 const preload = new URL("preload.mjs", import.meta.url).href;
 
 /**
@@ -57,20 +58,20 @@ export class Unit {
   terminate(): void {
     this.#strike(`SIGTERM to the ${this.name}`);
     this.#expected = true;
-    this.#signal("SIGTERM");
+    signal(this.service.pid, "SIGTERM");
   }
 
   /** SIGSTOP, or SIGCONT. */
   freeze(frozen: boolean): void {
     if (frozen) this.#strike(`SIGSTOP of the ${this.name}`);
-    this.#signal(frozen ? "SIGSTOP" : "SIGCONT");
+    signal(this.service.pid, frozen ? "SIGSTOP" : "SIGCONT");
   }
 
   /** Its event loop stands still; with a shift its clock runs ahead, until the next order. */
   disturb(orders: { readonly shiftMs: number; readonly blockMs: number }): void {
     if (orders.blockMs > 0) this.#strike(`blocked event loop of the ${this.name}`);
     this.#order(orders);
-    if (this.ready) this.#signal("SIGUSR2");
+    if (this.ready) signal(this.service.pid, "SIGUSR2");
   }
 
   /** It has printed its banner: its handlers stand. */
@@ -124,16 +125,5 @@ export class Unit {
 
   #order(orders: { readonly shiftMs: number; readonly blockMs: number }): void {
     writeFileSync(join(this.service.dir, "orders.json"), JSON.stringify(orders));
-  }
-
-  #signal(name: NodeJS.Signals): void {
-    const { pid } = this.service;
-    if (pid === 0) return;
-    try {
-      process.kill(pid, name);
-    } catch (error) {
-      // It has just ended: there is nobody to signal.
-      if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
-    }
   }
 }

@@ -9,14 +9,15 @@ const minuteMs = 60_000;
 it(
   "L1, L2, L5, L7, L8, L12: fifty chats survive every fault at once: nothing lost, doubled, out of order or without an end",
   async () => {
+    const timeline: string[] = [];
     const result = await run({
       seed,
       writingMs: 1.6 * minuteMs,
       chats: 50,
       keepIn: `test-output/chaos-${seed}`,
-      tell: (line) => console.log(line),
+      tell: (line) => timeline.push(line),
     });
-    console.log(report(seed, result));
+    console.log([...timeline, report(seed, result)].join("\n"));
     expect(result.verdict.findings).toEqual([]);
     expect(result.unsettled).toEqual([]);
     expect(result.evidence.chats.flatMap((chat) => chat.said).length).toBeGreaterThan(100);
