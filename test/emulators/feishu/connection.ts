@@ -21,6 +21,10 @@ export interface Delivery {
   readonly id: string;
   readonly type: "event" | "card";
   readonly attempt: number;
+  /** When it was sent, ms since the epoch. */
+  readonly at: number;
+  /** The message the event is about, if it is about one. */
+  readonly about?: string;
   /** What the service answered: its code, and its result if it had one. Absent: nothing in time. */
   readonly ack?: { readonly code: number; readonly data: unknown; readonly afterMs: number };
 }
@@ -89,8 +93,9 @@ export class Connections {
   /** Delivers to one connection at random until it is acknowledged or the schedule ends. Answers the result of the first acknowledgement. */
   async deliver(type: "event" | "card", id: string, payload: unknown): Promise<unknown> {
     for (let attempt = 1; ; attempt += 1) {
+      const at = Date.now();
       const ack = await this.#once(type, Buffer.from(JSON.stringify(payload)));
-      this.deliveries.push({ id, type, attempt, ...(ack === undefined ? {} : { ack }) });
+      this.deliveries.push({ id, type, attempt, at, ...aboutOf(payload), ...(ack === undefined ? {} : { ack }) });
       if (ack?.code === 200) return ack.data;
       const pause = this.options.redelivery[attempt - 1];
       // A click is not repeated: the person sees that it failed.
@@ -185,6 +190,12 @@ export class Connections {
     }, ms);
     this.#timers.add(timer);
   }
+}
+
+function aboutOf(payload: unknown): { readonly about?: string } {
+  const { event } = payload as { readonly event?: { readonly message?: { readonly message_id?: string } } };
+  const about = event?.message?.message_id;
+  return about === undefined ? {} : { about };
 }
 
 function readAck(frame: Frame, afterMs: number): Delivery["ack"] {

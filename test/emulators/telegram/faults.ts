@@ -4,8 +4,8 @@ export type Fault =
   | { readonly kind: "rateLimit"; readonly retryAfter: number; readonly scope?: "chat" | "all" }
   /** `Internal Server Error: restart`. */
   | { readonly kind: "serverError" }
-  /** 502 with an HTML page. */
-  | { readonly kind: "badGateway" }
+  /** 502 with an HTML page. `applied`: the call took effect. */
+  | { readonly kind: "badGateway"; readonly applied?: boolean }
   /** No answer for `ms`, then the connection ends. `applied`: the call took effect. */
   | { readonly kind: "hang"; readonly ms: number; readonly applied?: boolean }
   /** Applied at once, answered after `ms`. */

@@ -136,7 +136,7 @@ export class BotApiService {
           kind: "answer",
           status: 502,
           body: "<html><head><title>502 Bad Gateway</title></head></html>",
-          applied: false,
+          applied: fault.applied === true && (await apply()).applied,
         };
       case "rateLimit":
         if (fault.scope === "all") this.#context.limits.block("all", fault.retryAfter);
