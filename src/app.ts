@@ -13,9 +13,12 @@ import { chooseModel, type ModelChoice } from "./cli/model-choice.ts";
 import { operationsView, stopFromAfar } from "./cli/operations.ts";
 import {
   accessRules,
+  drained,
   embeddedRedisOf,
+  openOwnData,
   publishMenu,
   redisHealth,
+  redisTarget,
   senderMetrics,
   settingsOf,
   workspaceOf,
@@ -37,6 +40,7 @@ import { connectRedis, type RedisLink } from "./redis/connection.ts";
 import type { EmbeddedRedis } from "./redis/embedded.ts";
 import { createIngressStore } from "./redis/ingress-store.ts";
 import { nodeId } from "./redis/node-id.ts";
+import type { Presence } from "./redis/nodes.ts";
 import { createOutboxStore } from "./redis/outbox-store.ts";
 import { createHealth } from "./telemetry/health.ts";
 import { createHealthServer, type HealthServer } from "./telemetry/http.ts";
@@ -66,6 +70,7 @@ class Service implements App {
   #model: ModelChoice | undefined;
   #redis: EmbeddedRedis | undefined;
   #link: RedisLink | undefined;
+  #presence: Presence | undefined;
   #store: IngressStore | undefined;
   #senders: readonly Sender[] = [];
   #activations: Activations | undefined;
@@ -118,10 +123,9 @@ class Service implements App {
     const logger = this.#log.child({ part: "redis" });
     this.#redis = embeddedRedisOf(config, logger);
     await this.#redis?.start();
-    const target =
-      this.#redis === undefined ? { url: config.redis?.url ?? "" } : { socketPath: this.#redis.socketPath };
-    const link = await connectRedis({ target, logger });
+    const link = await connectRedis({ target: redisTarget(config, this.#redis), logger });
     this.#link = link;
+    this.#presence = await openOwnData(config, link, logger);
     this.#health.watch("redis", () => redisHealth(link, this.#redis));
     return link;
   }
@@ -280,14 +284,15 @@ class Service implements App {
 
   async stop(mode: StopMode): Promise<void> {
     clearInterval(this.#sweep);
+    if (mode === "drain") await this.#dispatcher?.drain();
     this.#receiving.abort(new Error("the service stops"));
     await Promise.all(this.#receivers);
     await this.#dispatcher?.stop(mode);
-    if (mode !== "keep")
-      await Promise.race([Promise.all(this.#senders.map((sender) => sender.drain())), systemClock.sleep(10_000)]);
+    await drained(this.#senders, mode === "keep" ? 2000 : 10_000);
     await Promise.all(this.#senders.map((sender) => sender.stop()));
     if (this.#dispatcher === undefined) await this.#activations?.close();
     await this.#model?.demo?.stop();
+    await this.#presence?.leave();
     this.#link?.close();
     await this.#redis?.stop();
     await this.#http?.stop();

@@ -10,6 +10,8 @@ export type Command =
   | { readonly command: "status"; readonly configFile?: string; readonly json: boolean }
   | { readonly command: "stop"; readonly configFile?: string; readonly mode: StopMode }
   | { readonly command: "doctor"; readonly configFile?: string; readonly json: boolean; readonly fix: boolean }
+  | { readonly command: "backup"; readonly configFile?: string; readonly file: string }
+  | { readonly command: "restore"; readonly configFile?: string; readonly file: string; readonly force: boolean }
   | { readonly command: "help" | "version" }
   | { readonly command: "wrong"; readonly sentence: string };
 
@@ -29,7 +31,11 @@ const optionsOf: Readonly<Record<string, readonly (keyof Values)[]>> = {
   status: ["config", "json"],
   doctor: ["config", "json", "fix"],
   stop: ["config", "drain", "now"],
+  backup: ["config"],
+  restore: ["config", "force"],
 };
+/** Commands that name a file. */
+const withFile: readonly string[] = ["backup", "restore"];
 
 /** Reads the arguments after `hotline`. Pure. */
 export function readArguments(args: readonly string[], words: CliWords): Command {
@@ -38,7 +44,9 @@ export function readArguments(args: readonly string[], words: CliWords): Command
   const { values, positionals } = parsed;
   if (values.help === true) return { command: "help" };
   if (values.version === true) return { command: "version" };
-  const [name, extra] = positionals;
+  const [name, ...more] = positionals;
+  const file = name !== undefined && withFile.includes(name) ? more.shift() : undefined;
+  const [extra] = more;
   const allowed = name === undefined ? undefined : optionsOf[name];
   if (name === undefined) return wrong(words.noCommand);
   if (allowed === undefined || !Object.hasOwn(optionsOf, name)) return wrong(words.unknownCommand(name));
@@ -47,7 +55,16 @@ export function readArguments(args: readonly string[], words: CliWords): Command
   for (const option of Object.keys(given)) {
     if (!allowed.some((one) => one === option)) return wrong(words.foreignOption(option, name));
   }
+  if (withFile.includes(name)) return fileCommand(name, file, given, words);
   return commandOf(name, given, words);
+}
+
+function fileCommand(name: string, file: string | undefined, values: Values, words: CliWords): Command {
+  if (file === undefined) return wrong(words.noFile(name));
+  const where = values.config === undefined ? { file } : { file, configFile: values.config };
+  return name === "backup"
+    ? { command: "backup", ...where }
+    : { command: "restore", ...where, force: values.force === true };
 }
 
 function commandOf(name: string, values: Values, words: CliWords): Command {

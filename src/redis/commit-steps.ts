@@ -58,7 +58,7 @@ function stateSteps(commit: Commit): readonly Step[] {
 }
 
 function processStep(process: NonNullable<Commit["process"]> | null): Step {
-  return process === null ? ["noprocess"] : ["process", JSON.stringify(process)];
+  return process === null ? ["noprocess"] : ["process", JSON.stringify(process), retention.chatMs];
 }
 
 function field(name: string, value: unknown): readonly Step[] {

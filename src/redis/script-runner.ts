@@ -32,7 +32,9 @@ export type ScriptName =
   | "outbox-remember"
   | "outbox-abandon"
   | "transcript-put"
-  | "transcript-frame";
+  | "transcript-frame"
+  | "format-write"
+  | "nodes-seen";
 
 export type ScriptArgument = string | number | Buffer;
 
