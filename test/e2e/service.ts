@@ -3,6 +3,16 @@ import { readdir, readFile, readlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+/** A command of the operator's while it runs. */
+export interface CommandRun {
+  /** What it printed so far. */
+  output(): string;
+  /** Exit code; null when a signal ended it. */
+  readonly ends: Promise<number | null>;
+  /** Ctrl-C. */
+  interrupt(): void;
+}
+
 /** The built service in a folder of its own: `hotline.yaml`, `data`, `home`, `codex` (CODEX_HOME) lie in it. */
 export class BuiltService {
   readonly dir: string;
@@ -17,13 +27,7 @@ export class BuiltService {
 
   /** Starts it; the promise is that of its end, with the exit code. `env`: beside PATH and HOME; `args`: of `start`. */
   start(env: Readonly<Record<string, string>> = {}, args: readonly string[] = []): Promise<number | null> {
-    const path = [process.env.PATH, join(process.env.HOME ?? "", ".local/share/codex-hotline/redis/bin")].join(":");
-    const own = { PATH: path, HOME: join(this.dir, "home"), TMPDIR: tmpdir(), LANG: "C.UTF-8", ...env };
-    const command = ["dist/src/main.js", "start", "--config", join(this.dir, "hotline.yaml"), ...args];
-    const child = spawn(process.execPath, command, {
-      env: own,
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    const child = this.#spawn(["start", ...args], env);
     this.#child = child;
     const note = (data: Buffer): void => {
       this.output += data.toString();
@@ -32,6 +36,30 @@ export class BuiltService {
     child.stderr.on("data", note);
     this.#exited = new Promise((resolve) => child.on("exit", (code) => resolve(code)));
     return this.#exited;
+  }
+
+  /** Another command of the same program and configuration. */
+  command(args: readonly string[], env: Readonly<Record<string, string>> = {}): CommandRun {
+    const child = this.#spawn(args, env);
+    let text = "";
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (data: Buffer) => (text += data.toString()));
+    return {
+      output: () => text,
+      ends: new Promise((resolve) => child.on("close", (code) => resolve(code))),
+      interrupt: () => void child.kill("SIGINT"),
+    };
+  }
+
+  /** Its end, however it comes; the exit code. */
+  get ended(): Promise<number | null> {
+    return this.#exited;
+  }
+
+  #spawn([name = "", ...args]: readonly string[], env: Readonly<Record<string, string>>) {
+    const path = [process.env.PATH, join(process.env.HOME ?? "", ".local/share/codex-hotline/redis/bin")].join(":");
+    const own = { PATH: path, HOME: join(this.dir, "home"), TMPDIR: tmpdir(), LANG: "C.UTF-8", ...env };
+    const command = ["dist/src/main.js", name, "--config", join(this.dir, "hotline.yaml"), ...args];
+    return spawn(process.execPath, command, { env: own, stdio: ["ignore", "pipe", "pipe"] });
   }
 
   get pid(): number {
