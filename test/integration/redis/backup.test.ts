@@ -3,11 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { silentLogger } from "../../../src/lib/log.ts";
 import type { ChatKey, MessageId, RequestNumber, ThreadId } from "../../../src/model/ids.ts";
 import { type BackupHead, readBackup, writeBackup } from "../../../src/redis/backup-file.ts";
 import { readInstallation } from "../../../src/redis/backup-read.ts";
 import { beginRestore, type Holdings, holdings } from "../../../src/redis/backup-restore.ts";
-import type { RedisLink } from "../../../src/redis/connection.ts";
+import { connectRedis, type RedisLink } from "../../../src/redis/connection.ts";
 import { createOutboxStore } from "../../../src/redis/outbox-store.ts";
 import { createTranscriptStore } from "../../../src/redis/transcript-store.ts";
 import type { TestRedis } from "../../fixtures/redis.ts";
@@ -282,3 +283,11 @@ it("a restore removes what was there, queued activations too, and counts it befo
 function edited(whole: Buffer, change: (lines: readonly string[]) => readonly string[]): Buffer {
   return gzipSync(`${change(gunzipSync(whole).toString().trimEnd().split("\n")).join("\n")}\n`);
 }
+
+it("an operator's command does not wait for a Redis that is away, and says why", async () => {
+  const target = { socketPath: join(dir, "nobody.sock") };
+  await expect(connectRedis({ target, logger: silentLogger, impatient: true })).rejects.toMatchObject({
+    code: "redisUnavailable",
+    message: expect.stringContaining("ENOENT"),
+  });
+});
