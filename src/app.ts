@@ -12,7 +12,7 @@ import type { Inspection } from "./cli/inspect/port.ts";
 import { chooseModel, type ModelChoice } from "./cli/model-choice.ts";
 import { operationsView, stopFromAfar } from "./cli/operations.ts";
 import { sweepDaily } from "./cli/sweep.ts";
-import { embeddedRedisOf, redisHealth } from "./cli/wiring.ts";
+import { embeddedRedisOf, openOwnData, redisHealth, redisTarget } from "./cli/wiring.ts";
 import type { RuntimeSnapshot } from "./dispatcher/snapshot.ts";
 import { systemClock } from "./lib/clock.ts";
 import type { Logger } from "./lib/log.ts";
@@ -24,6 +24,7 @@ import type { EmbeddedRedis } from "./redis/embedded.ts";
 import { homeId } from "./redis/home-id.ts";
 import { createIngressStore } from "./redis/ingress-store.ts";
 import { nodeId } from "./redis/node-id.ts";
+import type { Presence } from "./redis/nodes.ts";
 import { createTraces, type Traces } from "./redis/traces.ts";
 import { createWorkerRegistry, type WorkerRegistry } from "./redis/worker-registry.ts";
 import { createGateway, type Gateway } from "./service/gateway.ts";
@@ -64,6 +65,7 @@ class Service implements App {
   #redis: EmbeddedRedis | undefined;
   #ground: Ground | undefined;
   #link: RedisLink | undefined;
+  #presence: Presence | undefined;
   #gateway: Gateway | undefined;
   #worker: Worker | undefined;
   #sweep: NodeJS.Timeout | undefined;
@@ -117,10 +119,9 @@ class Service implements App {
     const logger = this.#log.child({ part: "redis" });
     this.#redis = embeddedRedisOf(config, logger);
     await this.#redis?.start();
-    const target =
-      this.#redis === undefined ? { url: config.redis?.url ?? "" } : { socketPath: this.#redis.socketPath };
-    const link = await connectRedis({ target, logger });
+    const link = await connectRedis({ target: redisTarget(config, this.#redis), logger });
     this.#link = link;
+    this.#presence = await openOwnData(config, link, logger);
     this.#health.watch("redis", () => redisHealth(link, this.#redis));
     return link;
   }
@@ -265,13 +266,18 @@ class Service implements App {
 
   async stop(mode: StopMode): Promise<void> {
     clearInterval(this.#sweep);
+    if (mode === "drain") await this.#worker?.drain();
     await this.#gateway?.stopReceiving();
     await this.#worker?.stop(mode);
-    if (mode !== "keep") await Promise.race([this.#gateway?.drain(), systemClock.sleep(10_000)]);
+    const over = new AbortController();
+    const patience = systemClock.sleep(mode === "keep" ? 2000 : 10_000, over.signal).catch(() => undefined);
+    await Promise.race([this.#gateway?.drain(), patience]);
+    over.abort();
     await this.#gateway?.stopSending();
     if (this.#worker === undefined) await this.#ground?.activations.close();
     await this.#model?.demo?.stop();
     this.#ground?.traces.close();
+    await this.#presence?.leave();
     this.#link?.close();
     await this.#redis?.stop();
     await this.#http?.stop();

@@ -25,6 +25,8 @@ export type Command =
   | { readonly command: "stop"; readonly configFile?: string; readonly mode: StopMode }
   | { readonly command: "doctor"; readonly configFile?: string; readonly json: boolean; readonly fix: boolean }
   | InspectCommand
+  | { readonly command: "backup"; readonly configFile?: string; readonly file: string }
+  | { readonly command: "restore"; readonly configFile?: string; readonly file: string; readonly force: boolean }
   | { readonly command: "help" | "version" }
   | { readonly command: "wrong"; readonly sentence: string };
 
@@ -44,10 +46,13 @@ const optionsOf: Readonly<Record<string, readonly (keyof Values)[]>> = {
   doctor: ["config", "json", "fix"],
   stop: ["config", "drain", "now"],
   ...inspectCommands,
+  backup: ["config"],
+  restore: ["config", "force"],
 };
-
 /** Commands that may name a chat. */
 const ofChats: ReadonlySet<string | undefined> = new Set(["turns", "trace"]);
+/** Commands that name a file. */
+const ofFiles: ReadonlySet<string | undefined> = new Set(["backup", "restore"]);
 
 /** Reads the arguments after `hotline`. Pure. */
 export function readArguments(
@@ -61,7 +66,7 @@ export function readArguments(
   if (values.help === true) return { command: "help" };
   if (values.version === true) return { command: "version" };
   const [name, ...named] = positionals;
-  const [chat, extra] = ofChats.has(name) ? named : [undefined, ...named];
+  const [object, extra] = ofChats.has(name) || ofFiles.has(name) ? named : [undefined, ...named];
   const allowed = name === undefined ? undefined : optionsOf[name];
   if (name === undefined) return wrong(words.noCommand);
   if (allowed === undefined || !Object.hasOwn(optionsOf, name)) return wrong(words.unknownCommand(name));
@@ -71,14 +76,23 @@ export function readArguments(
     if (!allowed.some((one) => one === option)) return wrong(words.foreignOption(option, name));
   }
   if (isInspect(name)) {
-    const command = inspectCommand(name, given, chat, ofInspect);
+    const command = inspectCommand(name, given, object, ofInspect);
     return typeof command === "string" ? wrong(command) : command;
   }
+  if (ofFiles.has(name)) return fileCommand(name, object, given, words);
   return commandOf(name, given, words);
 }
 
 function isInspect(name: string): name is InspectCommand["command"] {
   return Object.hasOwn(inspectCommands, name);
+}
+
+function fileCommand(name: string, file: string | undefined, values: Values, words: CliWords): Command {
+  if (file === undefined) return wrong(words.noFile(name));
+  const where = values.config === undefined ? { file } : { file, configFile: values.config };
+  return name === "backup"
+    ? { command: "backup", ...where }
+    : { command: "restore", ...where, force: values.force === true };
 }
 
 function commandOf(name: string, values: Values, words: CliWords): Command {

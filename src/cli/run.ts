@@ -1,5 +1,6 @@
 import { ConfigError } from "../../config/faults.ts";
 import { cliWords } from "../model/catalog/cli.ts";
+import { BridgeError } from "../model/errors.ts";
 import type { CreateApp, CreateExaminers } from "./app-port.ts";
 import { type Command, readArguments } from "./arguments.ts";
 import { doctor } from "./doctor/doctor.ts";
@@ -22,7 +23,7 @@ export interface CliOptions {
   readonly terminal?: { readonly columns: number };
 }
 
-/** Exit codes: 0 ok, 1 failed, 2 wrong use, 78 wrong configuration (with one line per fault). */
+/** Exit codes: 0 ok, 1 failed, 2 wrong use, 78 wrong configuration (with one line per fault) or data of a newer version. */
 export async function run(args: readonly string[], options: CliOptions): Promise<number> {
   const words = cliWords.en;
   const command = readArguments(args, words);
@@ -35,7 +36,7 @@ export async function run(args: readonly string[], options: CliOptions): Promise
     return await perform(command, options);
   } catch (error) {
     options.err(error instanceof Error ? error.message : String(error));
-    return error instanceof ConfigError ? 78 : 1;
+    return error instanceof ConfigError || (error instanceof BridgeError && error.code === "dataUnfit") ? 78 : 1;
   }
 }
 
@@ -58,6 +59,14 @@ async function perform(command: Exclude<Command, { command: "wrong" }>, options:
     case "audit":
     case "trace":
       return (await import("./inspect/run.ts")).inspect(command, options.out);
+    case "backup": {
+      const { backup } = await import("./backup.ts");
+      return backup({ ...command, print: options.out });
+    }
+    case "restore": {
+      const { restore } = await import("./restore.ts");
+      return restore({ ...command, print: options.out });
+    }
     case "help":
       options.out(cliWords.en.usage);
       return 0;

@@ -10,11 +10,15 @@ import type { Logger } from "../lib/log.ts";
 import { accountKey, chatAddress, type PersonId, webOwner } from "../model/ids.ts";
 import type { Trace } from "../model/trace.ts";
 import type { SenderMetrics } from "../outbox/desk.ts";
-import type { RedisLink } from "../redis/connection.ts";
+import type { RedisLink, RedisTarget } from "../redis/connection.ts";
+import { openData } from "../redis/data-format.ts";
 import { createEmbeddedRedis, type EmbeddedRedis } from "../redis/embedded.ts";
+import { nodeId } from "../redis/node-id.ts";
+import type { Presence } from "../redis/nodes.ts";
 import type { PartHealth } from "../telemetry/health.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { createWorkspace, type ManagedWorkspace } from "../workspace/workspace.ts";
+import { ownVersion } from "./version.ts";
 
 const minuteMs = 60_000;
 
@@ -78,6 +82,16 @@ export function embeddedRedisOf(config: LoadedConfig, logger: Logger): EmbeddedR
     logger,
     clock: systemClock,
   });
+}
+
+/** Where the configured Redis is, or our own. */
+export function redisTarget(config: LoadedConfig, embedded: EmbeddedRedis | undefined): RedisTarget {
+  return embedded === undefined ? { url: config.redis?.url ?? "" } : { socketPath: embedded.socketPath };
+}
+
+/** Checks the stored data before anything else touches it, and makes this node seen. BridgeError `dataUnfit`. */
+export async function openOwnData(config: LoadedConfig, link: RedisLink, logger: Logger): Promise<Presence> {
+  return openData(link, { node: await nodeId(config.dataDir), version: ownVersion(), clock: systemClock, logger });
 }
 
 /** Health of the link, and of our own server behind it. */

@@ -12,6 +12,7 @@ import type { Input } from "./inputs.ts";
 import { createLeaseWatch, type LeaseWatch } from "./lease-watch.ts";
 import { meetModel } from "./model-switch.ts";
 import { couldNotStart, onStartFailed } from "./not-started.ts";
+import { tellBack, tellPause } from "./pause.ts";
 import type { ChatRecord, Lease } from "./port.ts";
 import { pump, readMail } from "./pump.ts";
 import { type Cause, recover } from "./recovery.ts";
@@ -58,6 +59,11 @@ export class ChatActor {
     return this.a.turn !== undefined;
   }
 
+  /** Its turn goes on only once a person has answered. */
+  get asking(): boolean {
+    return this.a.turn !== undefined && this.a.requests.size > this.a.answered.size;
+  }
+
   /** Since when nothing happens (ms since the epoch), with a process that could be given up; undefined otherwise. */
   get idleSince(): number | undefined {
     return this.a.turn === undefined && this.a.session !== undefined ? this.a.lastBusyAt : undefined;
@@ -83,6 +89,7 @@ export class ChatActor {
     try {
       await readMail(this.a);
       await meetModel(this.a);
+      await tellBack(this.a);
       await this.restore("restart");
       this.a.modelChanged = false;
       await this.afterInput();
@@ -133,6 +140,8 @@ export class ChatActor {
       case "interrupt":
         if (a.turn !== undefined) await interrupt(a, a.turn, "stop");
         return;
+      case "pause":
+        return tellPause(a, input.why);
       case "park":
         return this.park();
       case "abandon":
@@ -250,7 +259,8 @@ export class ChatActor {
     if (a.turn !== undefined || a.phase !== "ready") return;
     a.move("parking");
     await endSession(a);
-    if (!(await a.parts.store.release(a.lease))) {
+    // A chat that was told of a pause stays flagged: it is to be told of its end.
+    if (a.binding.pausedNote !== undefined || !(await a.parts.store.release(a.lease))) {
       a.move("ready");
       return;
     }

@@ -13,7 +13,7 @@ import type { Language, TurnView } from "../model/view.ts";
 import type { Input } from "./inputs.ts";
 import type { Arrived } from "./mailbox.ts";
 import type { ChatRecord, ChatStore, Command, Commit, Lease, Projects, Workspace } from "./port.ts";
-import { move, type RuntimePhase } from "./runtime-state.ts";
+import { type Holding, move, type RuntimePhase } from "./runtime-state.ts";
 import type { Slots } from "./slots.ts";
 import { createViewWriter, type ViewWriter } from "./view-writer.ts";
 
@@ -49,6 +49,8 @@ export interface ActorParts {
   readonly draftId: (slot: string) => number;
   /** Short reference for errors people read. */
   readonly ref: () => string;
+  /** Why no new turn may begin; undefined, and where it is absent: it may. */
+  readonly holding?: () => Holding | undefined;
 }
 
 /** An answered request whose effect is still awaited. */

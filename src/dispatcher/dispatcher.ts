@@ -3,12 +3,16 @@ import type { ChatKey } from "../model/ids.ts";
 import type { Activations, RunOutcome } from "../queue/port.ts";
 import { ChatActor } from "./actor.ts";
 import type { ActorParts } from "./context.ts";
+import type { Holding } from "./runtime-state.ts";
 import type { RuntimeSnapshot } from "./snapshot.ts";
 
 /** Renewal of leases, a third of the 5 s they live, ms; also the actors' clock tick. */
 const renewMs = 1600;
 /** Flagged chats without an owner for this long are woken again, ms; the sweep runs as often. */
 const sweepMs = 2000;
+const pollMs = 100;
+/** How long a drain waits for turns that wait for a person, ms; they live on then, and can be answered afterwards. */
+const askingMs = 600_000;
 /** How long `stop now` waits for interrupted turns to end, ms. */
 const stopNowMs = 15_000;
 
@@ -26,7 +30,12 @@ export interface DispatcherParts extends ActorParts {
 export interface Dispatcher {
   /** Resolves once chats with a living recorded process are woken and activations are taken. */
   start(): Promise<void>;
-  /** `keep`: running turns go on without us. `drain`: they are waited for. `now`: they are interrupted. */
+  /**
+   * No new turn begins from now on: what would begin one waits, unread, for the next start. Resolves once no turn runs but
+   * those that wait for a person for ten minutes more. What else chats send is taken as always, answers above all.
+   */
+  drain(): Promise<void>;
+  /** `keep`: running turns go on without us. `drain`: they are waited for first. `now`: they are interrupted. */
   stop(mode: "keep" | "drain" | "now"): Promise<void>;
   snapshot(): readonly RuntimeSnapshot[];
 }
@@ -36,6 +45,8 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
   const { store, activations, log, clock } = parts;
   const actors = new Map<ChatKey, { readonly actor: ChatActor; readonly done: Promise<void> }>();
   const stopping = new AbortController();
+  let holding: Holding | undefined;
+  const actorParts: ActorParts = { ...parts, holding: () => holding };
 
   const run = async (chat: ChatKey): Promise<RunOutcome> => {
     // A job handed out twice (a stalled lock) joins the actor that is here; claiming again would fence it off.
@@ -48,7 +59,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     const claimed = await store.claim(chat);
     if ("heldMs" in claimed) return { outcome: "busy", retryMs: claimed.heldMs };
     if ("elsewhere" in claimed) return passOn(chat);
-    const actor = new ChatActor(parts, claimed.lease, claimed.record);
+    const actor = new ChatActor(actorParts, claimed.lease, claimed.record);
     const done = actor.run().finally(() => actors.delete(chat));
     actors.set(chat, { actor, done });
     await done;
@@ -108,6 +119,17 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     }
   };
 
+  const drain = async (): Promise<void> => {
+    if (holding === undefined) {
+      holding = "drain";
+      for (const { actor } of actors.values()) actor.post({ kind: "pause", why: "drain" });
+    }
+    const since = clock.now();
+    const waitedFor = (actor: ChatActor): boolean => actor.busy && !(actor.asking && clock.now() - since >= askingMs);
+    while (!stopping.signal.aborted && [...actors.values()].some(({ actor }) => waitedFor(actor)))
+      await clock.sleep(pollMs);
+  };
+
   return {
     snapshot: () => [...actors.values()].map(({ actor }) => actor.snapshot()),
     async start() {
@@ -120,27 +142,29 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
       void every(renewMs, "renewal", renew);
       void every(sweepMs, "sweep", sweep);
     },
+    drain,
     async stop(mode) {
-      if (mode !== "keep") await settleTurns(actors, mode, parts);
+      if (mode === "drain") await drain();
+      holding ??= "stop";
+      if (mode === "now") await interruptTurns(actors, parts);
       stopping.abort(new Error("the service stops"));
       const held = [...actors.values()];
       // An idle process has nothing to survive for; a running turn does.
-      for (const { actor } of held) if (!actor.busy) actor.post({ kind: "park" });
-      for (const { actor } of held) if (actor.busy) actor.close();
+      for (const { actor } of held) {
+        actor.post(actor.busy ? { kind: "pause", why: "stop" } : { kind: "park" });
+        actor.close();
+      }
       await Promise.race([Promise.all(held.map((h) => h.done)), clock.sleep(stopNowMs)]);
-      for (const { actor } of actors.values()) actor.close();
       await activations.close();
     },
   };
 }
 
-async function settleTurns(
+async function interruptTurns(
   actors: ReadonlyMap<ChatKey, { readonly actor: ChatActor }>,
-  mode: "drain" | "now",
-  parts: DispatcherParts,
+  { clock }: DispatcherParts,
 ): Promise<void> {
-  if (mode === "now") for (const { actor } of actors.values()) actor.post({ kind: "interrupt" });
-  const until = mode === "now" ? parts.clock.now() + stopNowMs : Number.POSITIVE_INFINITY;
-  while ([...actors.values()].some(({ actor }) => actor.busy) && parts.clock.now() < until)
-    await parts.clock.sleep(100);
+  for (const { actor } of actors.values()) actor.post({ kind: "interrupt" });
+  const until = clock.now() + stopNowMs;
+  while ([...actors.values()].some(({ actor }) => actor.busy) && clock.now() < until) await clock.sleep(pollMs);
 }

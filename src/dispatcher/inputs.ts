@@ -4,6 +4,7 @@ import type { RequestNumber } from "../model/ids.ts";
 import type { CodexEvent } from "../model/turn.ts";
 import type { Group } from "./mailbox.ts";
 import type { BuiltInput } from "./prompt.ts";
+import type { Holding } from "./runtime-state.ts";
 
 /** What the actor's loop works through, one at a time. */
 export type Input =
@@ -47,6 +48,8 @@ export type Input =
   | { readonly kind: "settleUnasked" }
   /** Stop the running turn, if any. */
   | { readonly kind: "interrupt" }
+  /** The service goes: the chat of a running turn is told. */
+  | { readonly kind: "pause"; readonly why: Holding }
   /** Give up process and chat, if nothing runs. */
   | { readonly kind: "park" }
   | { readonly kind: "abandon" }

@@ -7,6 +7,7 @@ import { runCommand } from "./commands.ts";
 import { type ActorContext, text } from "./context.ts";
 import type { Arrived } from "./mailbox.ts";
 import { whyText } from "./not-started.ts";
+import { beginsTurn, tellHeld } from "./pause.ts";
 import { onOk, onRecall } from "./recall.ts";
 import { feedRunning, steerGroup } from "./steer.ts";
 import { stopTurn } from "./stop.ts";
@@ -19,11 +20,17 @@ import { startNext } from "./turn-start.ts";
  */
 export async function pump(a: ActorContext): Promise<number | undefined | "elsewhere"> {
   await readMail(a);
-  for (const item of a.mail.filter((m) => !a.handled.has(m.id))) await onControl(a, item);
-  if (a.turn === undefined) await runDelayed(a);
+  const holding = a.parts.holding?.() !== undefined;
+  for (const item of a.mail.filter((m) => !a.handled.has(m.id)))
+    if (!holding || a.turn !== undefined || !beginsTurn(item.mail)) await onControl(a, item);
+  if (a.turn === undefined && !holding) await runDelayed(a);
   await onEdits(a);
   if (a.turn === undefined && a.binding.project !== undefined && (await a.parts.projects.elsewhere(a.binding.project)))
     return "elsewhere";
+  if (holding && a.turn === undefined) {
+    await tellHeld(a);
+    return undefined;
+  }
   const before = a.turn;
   const wait = a.turn === undefined ? await startNext(a) : await feedRunning(a);
   return before === undefined && a.turn !== undefined ? undefined : wait;

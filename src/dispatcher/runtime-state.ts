@@ -51,3 +51,6 @@ export function move(from: RuntimePhase, to: RuntimePhase): RuntimePhase {
   if (!canMove(from, to)) throw new BridgeError("invalidTransition", `${from} → ${to}`);
   return to;
 }
+
+/** Why no new turn may begin: turns are waited for before a stop (chats are told), or the service is stopping. */
+export type Holding = "drain" | "stop";

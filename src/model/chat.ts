@@ -29,6 +29,8 @@ export interface Binding {
   readonly contextLeft?: number;
   /** The demo model answers here, and the chat was told so. */
   readonly demo?: true;
+  /** Slot of the note that the service stops; it is edited once the service is back. */
+  readonly pausedNote?: string;
   /** The conversation with the real model, while the demo model answers. */
   readonly aside?: Conversation;
 }

@@ -56,7 +56,7 @@ function homeSteps(binding: Commit["binding"], home: string): readonly Step[] {
 }
 
 function processStep(process: NonNullable<Commit["process"]> | null): Step {
-  return process === null ? ["noprocess"] : ["process", JSON.stringify(process)];
+  return process === null ? ["noprocess"] : ["process", JSON.stringify(process), retention.chatMs];
 }
 
 function field(name: string, value: unknown): readonly Step[] {

@@ -1,5 +1,6 @@
 import { Redis } from "ioredis";
 import type { Logger } from "../lib/log.ts";
+import { BridgeError } from "../model/errors.ts";
 import { checkFitness } from "./fitness.ts";
 import type { Keys } from "./keys.ts";
 import { createKeys } from "./keys.ts";
@@ -30,9 +31,16 @@ export interface RedisLinkOptions {
   readonly logger: Logger;
   /** Default `hl`. */
   readonly keyPrefix?: string;
+  /** For a command of an operator, who waits for no Redis that is away: everything rejects at once. Default false. */
+  readonly impatient?: boolean;
 }
 
-type Extra = { readonly socketTimeout?: number; readonly autoResubscribe?: boolean };
+type Extra = {
+  readonly maxRetriesPerRequest?: number;
+  readonly retryStrategy?: () => null;
+  readonly socketTimeout?: number;
+  readonly autoResubscribe?: boolean;
+};
 
 /** A command without an answer for this long means a dead connection, ms: it is closed and the command sent again. */
 const silenceMs = 10_000;
@@ -46,10 +54,16 @@ const longestRetryMs = 500;
 export async function connectRedis(options: RedisLinkOptions): Promise<RedisLink> {
   const { target, logger } = options;
   const open = new Set<Redis>();
+  // "Connection is closed" says nothing: what closed it was said before.
+  let broken: Error | undefined;
+  const once: Extra = options.impatient === true ? { maxRetriesPerRequest: 0, retryStrategy: () => null } : {};
   const dial = (extra: Extra): Redis => {
-    const made = connection(target, extra);
+    const made = connection(target, { ...extra, ...once });
     open.add(made);
-    made.on("error", (error: Error) => logger.debug({ reason: error.message }, "redis connection fails"));
+    made.on("error", (error: Error) => {
+      broken ??= error;
+      logger.debug({ reason: error.message }, "redis connection fails");
+    });
     made.on("end", () => open.delete(made));
     return made;
   };
@@ -62,6 +76,8 @@ export async function connectRedis(options: RedisLinkOptions): Promise<RedisLink
     await checkFitness(redis);
   } catch (error) {
     close();
+    if (options.impatient === true && broken !== undefined && redis.status === "end")
+      throw new BridgeError("redisUnavailable", `Redis cannot be reached: ${broken.message}`, { cause: broken });
     throw error;
   }
   return {

@@ -5,6 +5,8 @@ import type { ChatKey, Nonce, PersonId, RequestNumber } from "../model/ids.ts";
  * "Removed by" names who deletes a key that has no time to live; times are in `retention.ts`.
  */
 export interface Keys {
+  /** What every key begins with. */
+  readonly prefix: string;
   /** Stream of unacked mail, field `m`. Removed by ack and release. */
   mailbox(chat: ChatKey): string;
   /**
@@ -54,7 +56,7 @@ export interface Keys {
   readonly scheduled: string;
   /** Channel on which a node hears of new mail; payload: chat. */
   doorbell(node: string): string;
-  /** Set of chats a node recorded a codex process for. Removed as processes end. */
+  /** Set of chats a node recorded a codex process for. Removed as processes end; 400 days. */
   processes(node: string): string;
   /** Hash `ep`, `own`, `exp`: the sender lease of an account. Kept with the account. */
   accountLease(account: string): string;
@@ -86,6 +88,12 @@ export interface Keys {
   transcriptKey(chat: ChatKey, key: string): string;
   /** Of an account's transcripts: `count` hash `seq`, `trimmed`; `changes` sorted set `chat id` by number (5000); `chats` sorted set by number (1000), `titles`, `previews`, `times` hashes of them; `running`, `pending` sets; `heard` channel. */
   transcripts(account: string): Readonly<Record<TranscriptsKey, string>>;
+  /** Hash: `n` format of the data, `by` the version that wrote it, `restoring` a restore that has not ended. Kept for ever. */
+  readonly format: string;
+  /** Token of the node that migrates the data. 30 seconds. */
+  readonly formatLock: string;
+  /** Sorted set `node format version` → ms it was last seen. Those not seen for a day are removed by the others. */
+  readonly nodes: string;
   /** Pieces from which scripts build the keys of chats and requests they learn of while running. */
   readonly parts: {
     readonly chat: string;
@@ -116,6 +124,7 @@ type TranscriptsKey = (typeof transcriptsKeys)[number];
 export function createKeys(prefix = "hl"): Keys {
   const of = (chat: ChatKey, name: string): string => `${prefix}:{${chat}}:${name}`;
   return {
+    prefix: `${prefix}:`,
     mailbox: (chat) => of(chat, "mb"),
     state: (chat) => of(chat, "st"),
     outbox: (chat) => of(chat, "ob"),
@@ -159,6 +168,9 @@ export function createKeys(prefix = "hl"): Keys {
         TranscriptsKey,
         string
       >,
+    format: `${prefix}:format`,
+    formatLock: `${prefix}:format-lock`,
+    nodes: `${prefix}:nodes`,
     parts: {
       chat: `${prefix}:{`,
       state: "}:st",

@@ -33,4 +33,8 @@ export const retention = {
   watchedMs: 2 * day,
   /** A service note whose write is repeated by the client after a lost reply is recognized. */
   noteMs: 10 * minute,
+  /** A migration whose node is silent for this long is done again by another. */
+  formatLockMs: minute / 2,
+  /** A node that was not seen for this long is forgotten. */
+  nodeMs: day,
 } as const;

@@ -39,7 +39,9 @@ export type ScriptName =
   | "stranded"
   | "rehome"
   | "hand-over"
-  | "trace-add";
+  | "trace-add"
+  | "format-write"
+  | "nodes-seen";
 
 export type ScriptArgument = string | number | Buffer;
 

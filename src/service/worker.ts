@@ -53,6 +53,8 @@ export interface Worker {
   /** Removes half-received files of an earlier run; before anything is received. */
   prepare(): Promise<void>;
   start(): Promise<void>;
+  /** Begins no new turn; resolves once none runs. See `Dispatcher.drain`. */
+  drain(): Promise<void>;
   stop(mode: StopMode): Promise<void>;
   snapshot(): readonly RuntimeSnapshot[];
   /** Removes received files older than `days`; 0 keeps all. How many went. */
@@ -120,6 +122,7 @@ export function createWorker(parts: WorkerParts): Worker {
       void beatOn(beating.signal);
       await dispatcher.start();
     },
+    drain: () => dispatcher.drain(),
     async stop(mode) {
       await dispatcher.stop(mode);
       beating.abort(new Error("the service stops"));

@@ -8,7 +8,7 @@ import type { Chat, ChatMessage } from "../emulators/telegram/chats.ts";
 import type { Tap } from "../emulators/telegram/phone.ts";
 import { TelegramEmulator, type TelegramEmulatorOptions } from "../emulators/telegram/telegram-emulator.ts";
 import type { WireUser } from "../emulators/telegram/wire.ts";
-import { type Beside, BuiltService } from "./service.ts";
+import { BuiltService, type CommandRun } from "./service.ts";
 
 /** What a world may do differently. */
 export interface WorldOptions {
@@ -107,11 +107,6 @@ export class ServiceWorld {
     return this.service.pid;
   }
 
-  /** Runs another command of the built program, with the configuration of the service. */
-  hotline(name: string, ...args: readonly string[]): Beside {
-    return this.service.beside(name, ...args);
-  }
-
   /** kill -9 of the service alone. */
   kill(): Promise<void> {
     return this.service.kill();
@@ -120,6 +115,16 @@ export class ServiceWorld {
   /** A clean stop; answers the exit code. */
   stop(): Promise<number | null> {
     return this.service.stop();
+  }
+
+  /** Its end, however it comes; the exit code. */
+  get ended(): Promise<number | null> {
+    return this.service.ended;
+  }
+
+  /** Another command on the same configuration: `hotline ARGS`. */
+  hotline(...args: readonly string[]): CommandRun {
+    return this.service.command(args, this.env);
   }
 
   /** The owner writes. */

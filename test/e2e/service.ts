@@ -3,10 +3,13 @@ import { readdir, readFile, readlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** A command that runs beside the service. */
-export interface Beside {
-  output: string;
-  readonly ended: Promise<number | null>;
+/** A command of the operator's while it runs. */
+export interface CommandRun {
+  /** What it printed so far. */
+  output(): string;
+  /** Exit code; null when a signal ended it. */
+  readonly ends: Promise<number | null>;
+  /** Ctrl-C. */
   interrupt(): void;
 }
 
@@ -24,7 +27,7 @@ export class BuiltService {
 
   /** Starts it; the promise is that of its end, with the exit code. `env`: beside PATH and HOME; `args`: of `start`. */
   start(env: Readonly<Record<string, string>> = {}, args: readonly string[] = []): Promise<number | null> {
-    const child = this.#spawn("start", args, env);
+    const child = this.#spawn(["start", ...args], env);
     this.#child = child;
     const note = (data: Buffer): void => {
       this.output += data.toString();
@@ -35,22 +38,24 @@ export class BuiltService {
     return this.#exited;
   }
 
-  /** Runs another command of it beside it, `turns --json`: what it printed so far, its end, and Ctrl-C. */
-  beside(name: string, ...args: readonly string[]): Beside {
-    const child = this.#spawn(name, args, {});
-    const run: Beside = {
-      output: "",
-      ended: new Promise((resolve) => child.on("close", resolve)),
+  /** Another command of the same program and configuration. */
+  command(args: readonly string[], env: Readonly<Record<string, string>> = {}): CommandRun {
+    const child = this.#spawn(args, env);
+    let text = "";
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (data: Buffer) => (text += data.toString()));
+    return {
+      output: () => text,
+      ends: new Promise((resolve) => child.on("close", (code) => resolve(code))),
       interrupt: () => void child.kill("SIGINT"),
     };
-    for (const stream of [child.stdout, child.stderr])
-      stream.on("data", (data: Buffer) => {
-        run.output += data.toString();
-      });
-    return run;
   }
 
-  #spawn(name: string, args: readonly string[], env: Readonly<Record<string, string>>) {
+  /** Its end, however it comes; the exit code. */
+  get ended(): Promise<number | null> {
+    return this.#exited;
+  }
+
+  #spawn([name = "", ...args]: readonly string[], env: Readonly<Record<string, string>>) {
     const path = [process.env.PATH, join(process.env.HOME ?? "", ".local/share/codex-hotline/redis/bin")].join(":");
     const own = { PATH: path, HOME: join(this.dir, "home"), TMPDIR: tmpdir(), LANG: "C.UTF-8", ...env };
     const command = ["dist/src/main.js", name, "--config", join(this.dir, "hotline.yaml"), ...args];

@@ -17,8 +17,9 @@ afterEach(async () => {
 /** The records of the chat, as `hotline turns --jsonl` has them. */
 async function records(): Promise<readonly TurnLogEntry[]> {
   const run = world.hotline("turns", "telegram:1001", "--jsonl");
-  expect(await run.ended).toBe(0);
-  return run.output
+  expect(await run.ends).toBe(0);
+  return run
+    .output()
     .split("\n")
     .filter((line) => line !== "")
     .map((line) => JSON.parse(line) as TurnLogEntry);
@@ -26,8 +27,8 @@ async function records(): Promise<readonly TurnLogEntry[]> {
 
 async function table(name: string, ...args: readonly string[]): Promise<string> {
   const run = world.hotline(name, ...args);
-  expect(await run.ended).toBe(0);
-  return run.output;
+  expect(await run.ends).toBe(0);
+  return run.output();
 }
 
 describe("the record of a turn", () => {
@@ -119,21 +120,21 @@ describe("a trace", () => {
     await world.start();
     world.model.on("hello hunter2", [shell("echo hunter4"), text("hunter3 it is")]);
     const run = world.hotline("trace", "telegram:1001", "--minutes", "1");
-    await world.waitFor(() => run.output.includes(`Tracing ${chat} until`), "the trace is on");
+    await world.waitFor(() => run.output().includes(`Tracing ${chat} until`), "the trace is on");
     world.say("hello hunter2");
     await world.message("hunter3 it is");
-    await world.waitFor(() => /→ platform sendMessage done/.test(run.output), "the final in the trace");
+    await world.waitFor(() => /→ platform sendMessage done/.test(run.output()), "the final in the trace");
     run.interrupt();
-    expect(await run.ended).toBe(0);
-    expect(run.output).toMatch(/← platform message \d+ ms .*person=telegram:1001 text=<13 chars>/);
-    expect(run.output).toMatch(/→ codex turn\/start #\d+ \d+ chars threadId=\S+ .*input=<\d+ chars>/);
-    expect(run.output).toMatch(/← codex turn\/start #\d+ answer \d+ ms/);
-    expect(run.output).toMatch(/← codex turn\/completed .*turn\.status=completed/);
-    expect(run.output).toMatch(/Tracing of telegram~main~1001 is off\. \d+ lines\./);
-    expect(run.output).not.toMatch(/hunter/);
-    expect(run.output).not.toContain(world.telegram.token);
+    expect(await run.ends).toBe(0);
+    expect(run.output()).toMatch(/← platform message \d+ ms .*person=telegram:1001 text=<13 chars>/);
+    expect(run.output()).toMatch(/→ codex turn\/start #\d+ \d+ chars threadId=\S+ .*input=<\d+ chars>/);
+    expect(run.output()).toMatch(/← codex turn\/start #\d+ answer \d+ ms/);
+    expect(run.output()).toMatch(/← codex turn\/completed .*turn\.status=completed/);
+    expect(run.output()).toMatch(/Tracing of telegram~main~1001 is off\. \d+ lines\./);
+    expect(run.output()).not.toMatch(/hunter/);
+    expect(run.output()).not.toContain(world.telegram.token);
     const off = world.hotline("trace", "telegram:1001", "--off");
-    expect(await off.ended).toBe(0);
-    expect(off.output).toBe("telegram~main~1001 was not traced.\n");
+    expect(await off.ends).toBe(0);
+    expect(off.output()).toBe("telegram~main~1001 was not traced.\n");
   });
 });

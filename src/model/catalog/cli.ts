@@ -16,6 +16,9 @@ const en = {
   hotline trace CHAT [--minutes N|--off] [--json]
                                            watch the traffic of a chat for a while (10 min), without its texts
   hotline audit [--limit N] [--json]       who decided what
+  hotline backup FILE [--config FILE]      write chats, bindings and settings to one file, while it runs or not
+  hotline restore FILE [--config FILE] [--force]
+                                           bring them back while it is stopped; --force replaces what is there
   hotline init [options]                   set it up: asks at a terminal, without one (or with --yes) by options:
       --telegram-token TOKEN               better by TELEGRAM_BOT_TOKEN: options show up in process lists
       --telegram-api-root URL              a Bot API server of your own
@@ -33,6 +36,7 @@ const en = {
   unknownLanguage: (name: string) => `there is no language "${name}": en or zh-CN`,
   noCommand: "say what to do",
   unknownCommand: (name: string) => `there is no command "${name}"`,
+  noFile: (command: string) => `say which file: hotline ${command} FILE`,
   extraArgument: (text: string) => `"${text}" is one argument too many`,
   foreignOption: (option: string, command: string) => `--${option} does not belong to "${command}"`,
   drainOrNow: "choose one of --drain and --now",
@@ -52,6 +56,13 @@ const en = {
     now: (turns: number) =>
       turns === 0 ? "Stopping." : `Stopping. ${turns === 1 ? "This turn is" : `These ${turns} turns are`} interrupted:`,
   },
+  drainEnds: "Ctrl-C leaves it waiting; hotline stop --now ends the wait and interrupts the turns.",
+  drainAsks:
+    "A turn that only needs an answer is waited for 10 minutes, then it lives on without the service and can be answered afterwards.",
+  waitingFor: (turns: readonly string[]) =>
+    `waiting for ${turns.length === 1 ? "1 turn" : `${turns.length} turns`}: ${turns.join(", ")}`,
+  drainTurn: (chat: string, minutes: number, requests: readonly number[]) =>
+    `${chat} (${minutes} min${requests.length === 0 ? "" : `, needs an answer to ${requests.map((n) => `#${n}`).join(" ")}`})`,
   stillStopping: (pid: number) => `It has not stopped after a minute (pid ${pid}); look into its log.`,
   stopped: "Stopped.",
   demo: "demo model",
@@ -86,6 +97,9 @@ const zh: CliWords = {
   hotline trace CHAT [--minutes N|--off] [--json]
                                            暂时（10 分钟）跟踪一个聊天的通信，不含文本
   hotline audit [--limit N] [--json]       谁做了什么决定
+  hotline backup FILE [--config FILE]      将聊天、绑定和设置写入一个文件，运行中也可以
+  hotline restore FILE [--config FILE] [--force]
+                                           在服务停止时恢复；--force 替换现有内容
   hotline init [选项]                      设置服务：在终端中提问；没有终端时（或加 --yes）用选项：
       --telegram-token TOKEN               最好用 TELEGRAM_BOT_TOKEN：选项会出现在进程列表中
       --telegram-api-root URL              自建的 Bot API 服务器
@@ -103,6 +117,7 @@ const zh: CliWords = {
   unknownLanguage: (name) => `没有语言“${name}”：en 或 zh-CN`,
   noCommand: "请说明要做什么",
   unknownCommand: (name) => `没有命令“${name}”`,
+  noFile: (command) => `请指明文件：hotline ${command} FILE`,
   extraArgument: (text) => `多余的参数“${text}”`,
   foreignOption: (option, command) => `--${option} 不属于“${command}”`,
   drainOrNow: "--drain 和 --now 只能选一个",
@@ -116,6 +131,11 @@ const zh: CliWords = {
     drain: (turns) => (turns === 0 ? "正在停止。" : `等以下 ${turns} 个任务结束后停止：`),
     now: (turns) => (turns === 0 ? "正在停止。" : `正在停止。以下 ${turns} 个任务被中断：`),
   },
+  drainEnds: "按 Ctrl-C 会让它继续等待；hotline stop --now 结束等待并中断任务。",
+  drainAsks: "只缺答复的任务最多等 10 分钟，之后在服务停止后继续保留，可稍后答复。",
+  waitingFor: (turns) => `等待 ${turns.length} 个任务：${turns.join("、")}`,
+  drainTurn: (chat, minutes, requests) =>
+    `${chat}（${minutes} 分钟${requests.length === 0 ? "" : `，需要答复 ${requests.map((n) => `#${n}`).join(" ")}`}）`,
   stillStopping: (pid) => `一分钟后仍未停止（pid ${pid}）；请查看日志。`,
   stopped: "已停止。",
   demo: "演示模型",

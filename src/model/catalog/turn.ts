@@ -71,6 +71,12 @@ const en = {
     disconnected: "the connection broke",
     other: (message: string) => message,
   },
+  pause: {
+    drain: "The service restarts once this turn has ended. What you write for later is kept and answered afterwards.",
+    held: "The service is about to restart. Your message is kept and answered afterwards.",
+    stop: "The service stops. Codex goes on with this turn; you get the answer once the service is back.",
+    back: "The service is back.",
+  },
   threadLost: (id: string) =>
     `The earlier conversation ${id} is no longer on this machine's disk. A fresh one starts here.`,
   waiting: (before: number) => (before === 0 ? "Waiting for the running turn." : `Waiting, ${before} before this.`),
@@ -169,6 +175,12 @@ const zh: Words = {
     inputTooLarge: "消息太长（最多 1,048,576 个字符）",
     disconnected: "连接中断",
     other: (message) => message,
+  },
+  pause: {
+    drain: "本轮结束后服务将重启。之后的消息会保留，重启后回答。",
+    held: "服务即将重启。你的消息已保留，重启后回答。",
+    stop: "服务停止。Codex 会继续本轮；服务恢复后你会收到回答。",
+    back: "服务已恢复。",
   },
   threadLost: (id) => `之前的对话 ${id} 已不在本机磁盘上。这里开始新的对话。`,
   waiting: (before) => (before === 0 ? "等待当前任务结束。" : `等待中，前面还有 ${before} 条。`),

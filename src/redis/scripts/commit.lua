@@ -35,9 +35,10 @@ function steps.cut(field)
   redis.call('HDEL', state, field)
 end
 
-function steps.process(value)
+function steps.process(value, ms)
   redis.call('HSET', state, 'p', value, 'pn', node)
   redis.call('SADD', processes, chat)
+  redis.call('PEXPIRE', processes, ms)
 end
 
 function steps.noprocess()
