@@ -19,6 +19,8 @@ const report = folder === undefined ? undefined : `${folder}/${process.pid}.json
 
 export default defineConfig({
   test: {
+    // Tests that run side by side within a file each have a service of their own.
+    maxConcurrency: 3,
     reporters: report === undefined ? ["default"] : ["default", ["json", { outputFile: report }]],
     projects: [
       project("unit", fast),

@@ -44,17 +44,24 @@ export interface Dispatcher {
 export function createDispatcher(parts: DispatcherParts): Dispatcher {
   const { store, activations, log, clock } = parts;
   const actors = new Map<ChatKey, { readonly actor: ChatActor; readonly done: Promise<void> }>();
+  const runs = new Map<ChatKey, Promise<RunOutcome>>();
   const stopping = new AbortController();
   let holding: Holding | undefined;
   const actorParts: ActorParts = { ...parts, holding: () => holding };
 
-  const run = async (chat: ChatKey): Promise<RunOutcome> => {
-    // A job handed out twice (a stalled lock) joins the actor that is here; claiming again would fence it off.
-    const here = actors.get(chat);
-    if (here !== undefined) {
-      await here.done;
-      return { outcome: "done" };
-    }
+  /**
+   * A job handed out twice (a stalled lock), or beside {@link runNow}, joins the run that is here, be it still claiming:
+   * a second claim would fence the first actor off, and its end would leave the second one without renewal for ever.
+   */
+  const run = (chat: ChatKey): Promise<RunOutcome> => {
+    const here = runs.get(chat);
+    if (here !== undefined) return here;
+    const mine = host(chat).finally(() => runs.delete(chat));
+    runs.set(chat, mine);
+    return mine;
+  };
+
+  const host = async (chat: ChatKey): Promise<RunOutcome> => {
     if (stopping.signal.aborted) return { outcome: "done" };
     const claimed = await store.claim(chat);
     if ("heldMs" in claimed) return { outcome: "busy", retryMs: claimed.heldMs };
