@@ -36,7 +36,7 @@ export class ChatActor {
   readonly chat: ChatKey;
   private readonly a: ActorContext;
   private readonly inbox = createInbox<Input>();
-  private joinTimer: NodeJS.Timeout | undefined;
+  private joining = new AbortController();
   private ended = false;
 
   constructor(parts: ActorParts, lease: Lease, record: ChatRecord) {
@@ -91,7 +91,7 @@ export class ChatActor {
       if (!expected) this.a.log.error({ error }, "actor fails");
       await this.leave();
     } finally {
-      clearTimeout(this.joinTimer);
+      this.joining.abort();
     }
   }
 
@@ -216,7 +216,7 @@ export class ChatActor {
     for (let attempt = 1; ; attempt += 1) {
       try {
         await recover(a, cause);
-        setTimeout(() => this.post({ kind: "settleUnasked" }), replayGraceMs).unref();
+        this.postIn(replayGraceMs, { kind: "settleUnasked" }, a.abort.signal);
         return;
       } catch (error) {
         if (error instanceof BridgeError && error.code === "leaseLost") throw error;
@@ -247,8 +247,18 @@ export class ChatActor {
   /** After every input: unread mail is read, and whatever can go on goes on. */
   private async afterInput(): Promise<void> {
     const waitMs = await pump(this.a);
-    clearTimeout(this.joinTimer);
-    if (waitMs !== undefined) this.joinTimer = setTimeout(() => this.post({ kind: "doorbell" }), waitMs);
+    this.joining.abort();
+    if (waitMs === undefined) return;
+    this.joining = new AbortController();
+    this.postIn(waitMs, { kind: "doorbell" }, this.joining.signal);
+  }
+
+  /** Posts after `ms`, unless aborted before. */
+  private postIn(ms: number, input: Input, signal: AbortSignal): void {
+    this.a.parts.clock.sleep(ms, signal).then(
+      () => this.post(input),
+      () => undefined,
+    );
   }
 
   private async tick(): Promise<void> {

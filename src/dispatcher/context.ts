@@ -232,6 +232,7 @@ export class ActorContext {
     this.writer = createViewWriter({
       store: this.parts.store,
       lease: () => this.lease,
+      clock: this.parts.clock,
       log: this.log,
       leaseLost: () => this.post({ kind: "abandon" }),
     });
