@@ -9,9 +9,10 @@ import type { CodexEvent, FailureReason, TurnEvent } from "../model/turn.ts";
 import { afterReason, endRequests, onActionEnded, onRequest, onResolved, settleUnasked } from "./approvals.ts";
 import { ActorContext, type ActorParts, text } from "./context.ts";
 import type { Input } from "./inputs.ts";
+import { postIn } from "./later.ts";
 import { meetModel } from "./model-switch.ts";
 import { couldNotStart, onStartFailed } from "./not-started.ts";
-import type { ChatRecord, Lease } from "./port.ts";
+import { type ChatRecord, type Lease, leaseMs } from "./port.ts";
 import { pump, readMail } from "./pump.ts";
 import { type Cause, recover } from "./recovery.ts";
 import { endSession } from "./session.ts";
@@ -39,9 +40,16 @@ export class ChatActor {
   private joining = new AbortController();
   private ended = false;
 
-  constructor(parts: ActorParts, lease: Lease, record: ChatRecord) {
+  /** `claimedAt`: when the lease was asked for; the lease lives from there. */
+  constructor(parts: ActorParts, lease: Lease, record: ChatRecord, claimedAt = parts.clock.now()) {
     this.chat = lease.chat;
     this.a = new ActorContext(parts, lease, record, (input) => this.inbox.push(input));
+    this.renewed(claimedAt);
+  }
+
+  /** The lease was renewed by a call that was made at `askedAt`. */
+  renewed(askedAt: number): void {
+    this.a.leaseUntil = askedAt + leaseMs;
   }
 
   get lease(): Lease {
@@ -216,7 +224,7 @@ export class ChatActor {
     for (let attempt = 1; ; attempt += 1) {
       try {
         await recover(a, cause);
-        this.postIn(replayGraceMs, { kind: "settleUnasked" }, a.abort.signal);
+        postIn(a, replayGraceMs, { kind: "settleUnasked" }, a.abort.signal);
         return;
       } catch (error) {
         if (error instanceof BridgeError && error.code === "leaseLost") throw error;
@@ -250,15 +258,7 @@ export class ChatActor {
     this.joining.abort();
     if (waitMs === undefined) return;
     this.joining = new AbortController();
-    this.postIn(waitMs, { kind: "doorbell" }, this.joining.signal);
-  }
-
-  /** Posts after `ms`, unless aborted before. */
-  private postIn(ms: number, input: Input, signal: AbortSignal): void {
-    this.a.parts.clock.sleep(ms, signal).then(
-      () => this.post(input),
-      () => undefined,
-    );
+    postIn(this.a, waitMs, { kind: "doorbell" }, this.joining.signal);
   }
 
   private async tick(): Promise<void> {

@@ -12,7 +12,15 @@ import type { RequestRecord } from "../model/request.ts";
 import type { Language, TurnView } from "../model/view.ts";
 import type { Input } from "./inputs.ts";
 import type { Arrived } from "./mailbox.ts";
-import type { ChatRecord, ChatStore, Command, Commit, Lease, Workspace } from "./port.ts";
+import {
+  type ChatRecord,
+  type ChatStore,
+  type Command,
+  type Commit,
+  type Lease,
+  leaseMs,
+  type Workspace,
+} from "./port.ts";
 import { move, type RuntimePhase } from "./runtime-state.ts";
 import type { Slots } from "./slots.ts";
 import { createViewWriter, type ViewWriter } from "./view-writer.ts";
@@ -63,6 +71,8 @@ export class ActorContext {
   readonly post: (input: Input) => void;
   readonly log: Logger;
   lease: Lease;
+  /** Until when nobody else can have taken the chat, ms since the epoch. */
+  leaseUntil = 0;
   phase: RuntimePhase = "claiming";
   binding: Binding;
   process: ProcessRecord | undefined;
@@ -192,6 +202,20 @@ export class ActorContext {
   private async write(step: Commit): Promise<void> {
     await this.patiently(() => this.parts.store.commit(this.lease, step));
     this.adopt(step);
+  }
+
+  /**
+   * Comes before every effect that Redis cannot fence: what Codex is told, and its end. A process that stood still for
+   * longer than its lease asks first. Throws BridgeError `leaseLost`.
+   */
+  async assertOwner(): Promise<void> {
+    while (this.now >= this.leaseUntil) {
+      const askedAt = this.now;
+      const [unread] = await this.patiently(() => this.parts.store.renew([this.lease]));
+      if (unread === undefined || unread === "lost")
+        throw new BridgeError("leaseLost", `the lease of ${this.chat} (epoch ${this.lease.epoch}) is lost`);
+      this.leaseUntil = askedAt + leaseMs;
+    }
   }
 
   /** Repeats a call to the store while Redis is away. Throws BridgeError `leaseLost`, or the reason of the abort. */

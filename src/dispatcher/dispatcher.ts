@@ -37,17 +37,23 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
   const actors = new Map<ChatKey, { readonly actor: ChatActor; readonly done: Promise<void> }>();
   const stopping = new AbortController();
 
-  const run = async (chat: ChatKey): Promise<RunOutcome> => {
-    // A job handed out twice (a stalled lock) joins the actor that is here; claiming again would fence it off.
-    const here = actors.get(chat);
-    if (here !== undefined) {
-      await here.done;
-      return { outcome: "done" };
-    }
+  const runs = new Map<ChatKey, Promise<RunOutcome>>();
+
+  /** A chat that is run twice (a stalled lock, a start) joins the first, its claim included: a second would fence it off. */
+  const run = (chat: ChatKey): Promise<RunOutcome> => {
+    const here = runs.get(chat);
+    if (here !== undefined) return here;
+    const running = host(chat).finally(() => runs.delete(chat));
+    runs.set(chat, running);
+    return running;
+  };
+
+  const host = async (chat: ChatKey): Promise<RunOutcome> => {
     if (stopping.signal.aborted) return { outcome: "done" };
+    const claimedAt = clock.now();
     const claimed = await store.claim(chat);
     if ("heldMs" in claimed) return { outcome: "busy", retryMs: claimed.heldMs };
-    const actor = new ChatActor(parts, claimed.lease, claimed.record);
+    const actor = new ChatActor(parts, claimed.lease, claimed.record, claimedAt);
     const done = actor.run().finally(() => actors.delete(chat));
     actors.set(chat, { actor, done });
     await done;
@@ -64,9 +70,11 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
   const renew = async (): Promise<void> => {
     const held = [...actors.values()];
     if (held.length > 0) {
+      const askedAt = clock.now();
       const unread = await store.renew(held.map((h) => h.actor.lease));
       held.forEach(({ actor }, at) => {
         const state = unread[at];
+        if (state !== "lost") actor.renewed(askedAt);
         if (state === "lost") actor.post({ kind: "abandon" });
         else actor.post({ kind: state === 0 ? "tick" : "doorbell" });
         if (state !== 0 && state !== "lost") actor.post({ kind: "tick" });

@@ -11,7 +11,7 @@ import { sendInterrupt } from "./interrupt.ts";
 import { nextGroup, nextWaiting } from "./mailbox.ts";
 import { couldNotStart } from "./not-started.ts";
 import { reasonId } from "./reason.ts";
-import { listen, openThread } from "./session.ts";
+import { endStarted, listen, openThread } from "./session.ts";
 import { endTurn } from "./turn.ts";
 import { beginOwnTurn, prepare } from "./turn-start.ts";
 
@@ -43,7 +43,7 @@ export async function recover(a: ActorContext, cause: Cause): Promise<void> {
     }
   }
   // Alive but out of reach, it would keep the thread from its successor.
-  if (a.process !== undefined && a.parts.codex.alive(a.process)) await a.parts.codex.end(a.process);
+  if (a.process !== undefined && a.parts.codex.alive(a.process)) await endStarted(a, a.process);
   if (a.process !== undefined) await a.commit({ process: null });
   if (a.turn === undefined) {
     a.move("ready");
@@ -138,7 +138,7 @@ async function recordAfterDeath(
   } catch (error) {
     a.session = undefined;
     session.detach();
-    await a.parts.codex.end(session.process);
+    await endStarted(a, session.process);
     throw error;
   }
 }

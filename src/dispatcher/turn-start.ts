@@ -153,6 +153,7 @@ export async function sendPrepared(
   if (a.session === undefined) return void prepare(a, turn);
   await tellUnqueued(a, turn);
   await tellSkipped(a, input.built.skipped, turn.messageId);
+  await a.assertOwner();
   a.spec = input.spec;
   a.sent = true;
   a.session.startTurn(turn.clientId, input.built.input, input.spec).catch((error: unknown) => {
