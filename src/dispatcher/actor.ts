@@ -9,11 +9,11 @@ import { afterReason, endRequests, onActionEnded, onRequest, onResolved, settleU
 import { ActorContext, type ActorParts, text } from "./context.ts";
 import { endingOf, lossOf } from "./ending.ts";
 import type { Input } from "./inputs.ts";
-import { createLeaseWatch, type LeaseWatch } from "./lease-watch.ts";
+import { postIn } from "./later.ts";
 import { meetModel } from "./model-switch.ts";
 import { couldNotStart, onStartFailed } from "./not-started.ts";
 import { tellBack, tellPause } from "./pause.ts";
-import type { ChatRecord, Lease } from "./port.ts";
+import { type ChatRecord, type Lease, leaseMs } from "./port.ts";
 import { pump, readMail } from "./pump.ts";
 import { type Cause, recover } from "./recovery.ts";
 import { endSession } from "./session.ts";
@@ -38,16 +38,21 @@ export class ChatActor {
   readonly chat: ChatKey;
   private readonly a: ActorContext;
   private readonly inbox = createInbox<Input>();
-  private joinTimer: NodeJS.Timeout | undefined;
+  private joining = new AbortController();
   private ended = false;
-  readonly held: LeaseWatch;
   /** Given up in favour of another worker, which is to be woken. */
   handedOver = false;
 
-  constructor(parts: ActorParts, lease: Lease, record: ChatRecord) {
+  /** `claimedAt`: when the lease was asked for; the lease lives from there. */
+  constructor(parts: ActorParts, lease: Lease, record: ChatRecord, claimedAt = parts.clock.now()) {
     this.chat = lease.chat;
-    this.held = createLeaseWatch(parts.store, parts.clock, () => this.lease);
     this.a = new ActorContext(parts, lease, record, (input) => this.inbox.push(input));
+    this.renewed(claimedAt);
+  }
+
+  /** The lease was renewed by a call that was made at `askedAt`. */
+  renewed(askedAt: number): void {
+    this.a.leaseUntil = askedAt + leaseMs;
   }
 
   get lease(): Lease {
@@ -95,7 +100,7 @@ export class ChatActor {
       await this.afterInput();
       while (!this.ended) {
         const input = await this.inbox.next();
-        await ((await this.a.patiently(() => this.held.owns())) ? this.handle(input) : this.leave());
+        await this.handle(input);
         if (!this.ended) await this.afterInput();
       }
     } catch (error) {
@@ -103,7 +108,7 @@ export class ChatActor {
       if (!this.a.abort.signal.aborted && !lost) this.a.log.error({ error }, "actor fails");
       await this.leave();
     } finally {
-      clearTimeout(this.joinTimer);
+      this.joining.abort();
     }
   }
 
@@ -213,7 +218,7 @@ export class ChatActor {
     for (let attempt = 1; ; attempt += 1) {
       try {
         await recover(a, cause);
-        setTimeout(() => this.post({ kind: "settleUnasked" }), replayGraceMs).unref();
+        postIn(a, replayGraceMs, { kind: "settleUnasked" }, a.abort.signal);
         return;
       } catch (error) {
         if (error instanceof BridgeError && error.code === "leaseLost") throw error;
@@ -244,9 +249,11 @@ export class ChatActor {
   /** After every input: unread mail is read, and whatever can go on goes on. */
   private async afterInput(): Promise<void> {
     const waitMs = await pump(this.a);
-    clearTimeout(this.joinTimer);
+    this.joining.abort();
     if (waitMs === "elsewhere") return this.handOver();
-    if (waitMs !== undefined) this.joinTimer = setTimeout(() => this.post({ kind: "doorbell" }), waitMs);
+    if (waitMs === undefined) return;
+    this.joining = new AbortController();
+    postIn(this.a, waitMs, { kind: "doorbell" }, this.joining.signal);
   }
 
   private async tick(): Promise<void> {

@@ -94,6 +94,7 @@ async function writeNow(
   record: RequestRecord,
   answer: RequestAnswer,
 ): Promise<void> {
+  await a.assertOwner();
   try {
     await session.answer(record.request, answer);
   } catch (error) {

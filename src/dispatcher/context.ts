@@ -12,7 +12,16 @@ import type { RequestRecord } from "../model/request.ts";
 import type { Language, TurnView } from "../model/view.ts";
 import type { Input } from "./inputs.ts";
 import type { Arrived } from "./mailbox.ts";
-import type { ChatRecord, ChatStore, Command, Commit, Lease, Projects, Workspace } from "./port.ts";
+import {
+  type ChatRecord,
+  type ChatStore,
+  type Command,
+  type Commit,
+  type Lease,
+  leaseMs,
+  type Projects,
+  type Workspace,
+} from "./port.ts";
 import { type Holding, move, type RuntimePhase } from "./runtime-state.ts";
 import type { Slots } from "./slots.ts";
 import { createViewWriter, type ViewWriter } from "./view-writer.ts";
@@ -66,6 +75,8 @@ export class ActorContext {
   readonly post: (input: Input) => void;
   readonly log: Logger;
   lease: Lease;
+  /** Until when nobody else can have taken the chat, ms since the epoch. */
+  leaseUntil = 0;
   phase: RuntimePhase = "claiming";
   binding: Binding;
   process: ProcessRecord | undefined;
@@ -200,6 +211,20 @@ export class ActorContext {
     this.adopt(step);
   }
 
+  /**
+   * Comes before every effect that Redis cannot fence: what Codex is told, and its end. A process that stood still for
+   * longer than its lease asks first. Throws BridgeError `leaseLost`.
+   */
+  async assertOwner(): Promise<void> {
+    while (this.now >= this.leaseUntil) {
+      const askedAt = this.now;
+      const [unread] = await this.patiently(() => this.parts.store.renew([this.lease]));
+      if (unread === undefined || unread === "lost")
+        throw new BridgeError("leaseLost", `the lease of ${this.chat} (epoch ${this.lease.epoch}) is lost`);
+      this.leaseUntil = askedAt + leaseMs;
+    }
+  }
+
   /** Repeats a call to the store while Redis is away. Throws BridgeError `leaseLost`, or the reason of the abort. */
   async patiently<T>(call: () => Promise<T>): Promise<T> {
     for (let wait = 100; ; wait = Math.min(wait * 2, 2000)) {
@@ -238,6 +263,7 @@ export class ActorContext {
     this.writer = createViewWriter({
       store: this.parts.store,
       lease: () => this.lease,
+      clock: this.parts.clock,
       log: this.log,
       leaseLost: () => this.post({ kind: "abandon" }),
     });

@@ -63,10 +63,11 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
 
   const host = async (chat: ChatKey): Promise<RunOutcome> => {
     if (stopping.signal.aborted) return { outcome: "done" };
+    const claimedAt = clock.now();
     const claimed = await store.claim(chat);
     if ("heldMs" in claimed) return { outcome: "busy", retryMs: claimed.heldMs };
     if ("elsewhere" in claimed) return passOn(chat);
-    const actor = new ChatActor(actorParts, claimed.lease, claimed.record);
+    const actor = new ChatActor(actorParts, claimed.lease, claimed.record, claimedAt);
     const done = actor.run().finally(() => actors.delete(chat));
     actors.set(chat, { actor, done });
     await done;
@@ -93,9 +94,9 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
       const unread = await store.renew(held.map((h) => h.actor.lease));
       held.forEach(({ actor }, at) => {
         const state = unread[at];
+        if (state !== "lost") actor.renewed(askedAt);
         if (state === "lost") actor.post({ kind: "abandon" });
         else actor.post({ kind: state === 0 ? "tick" : "doorbell" });
-        if (state !== "lost") actor.held.renewed(askedAt);
         if (state !== 0 && state !== "lost") actor.post({ kind: "tick" });
       });
     }

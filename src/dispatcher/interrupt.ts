@@ -6,5 +6,7 @@ import type { ActorContext } from "./context.ts";
  * by `turnEnded` or by its death.
  */
 export function sendInterrupt(a: ActorContext, turnId: TurnId): void {
-  a.session?.interrupt(turnId).catch((error: unknown) => a.log.warn({ error }, "interrupt is not answered"));
+  a.assertOwner()
+    .then(() => a.session?.interrupt(turnId))
+    .catch((error: unknown) => a.log.warn({ error }, "interrupt is not answered"));
 }

@@ -14,6 +14,9 @@ export interface Lease {
   readonly epoch: number;
 }
 
+/** Life of a lease that is not renewed, ms. */
+export const leaseMs = 5000;
+
 /** Everything durable about a chat that its owner reads when it claims it. */
 export interface ChatRecord {
   readonly binding: Binding;

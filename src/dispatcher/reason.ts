@@ -29,6 +29,7 @@ export async function steerReason(a: ActorContext, session: CodexSession, record
   await a.commit({ turn: { ...turn, reasons: [...(turn.reasons ?? []), { request: number, text: answer.reason }] } });
   const post = (came: Extract<Input, { kind: "reasonAnswered" }>["answer"]): void =>
     a.post({ kind: "reasonAnswered", request: number, answer: came });
+  await a.assertOwner();
   const answered = session.steer(reasonId(number), turn.turnId, [{ type: "text", text: answer.reason }]);
   Promise.race([answered, a.parts.clock.sleep(patienceMs, a.abort.signal).then(() => "late" as const)]).then(
     post,

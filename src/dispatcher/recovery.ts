@@ -12,7 +12,7 @@ import { sendInterrupt } from "./interrupt.ts";
 import { nextGroup, nextWaiting } from "./mailbox.ts";
 import { couldNotStart } from "./not-started.ts";
 import { reasonId } from "./reason.ts";
-import { listen, openThread } from "./session.ts";
+import { endStarted, listen, openThread } from "./session.ts";
 import { endTurn, withSteered } from "./turn.ts";
 import { withPolicy } from "./turn-log.ts";
 import { beginOwnTurn, prepare } from "./turn-start.ts";
@@ -45,7 +45,7 @@ export async function recover(a: ActorContext, cause: Cause): Promise<void> {
     }
   }
   // Alive but out of reach, it would keep the thread from its successor.
-  if (a.process !== undefined && a.parts.codex.alive(a.process)) await a.parts.codex.end(a.process);
+  if (a.process !== undefined && a.parts.codex.alive(a.process)) await endStarted(a, a.process);
   if (a.process !== undefined) await a.commit({ process: null });
   if (a.turn === undefined) {
     a.move("ready");
@@ -142,7 +142,7 @@ async function recordAfterDeath(
   } catch (error) {
     a.session = undefined;
     session.detach();
-    await a.parts.codex.end(session.process);
+    await endStarted(a, session.process);
     throw error;
   }
 }

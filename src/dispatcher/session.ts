@@ -1,4 +1,11 @@
-import { CodexError, type CodexSession, type SessionSpec, type Terminal, type ThreadState } from "../codex/port.ts";
+import {
+  CodexError,
+  type CodexSession,
+  type ProcessRecord,
+  type SessionSpec,
+  type Terminal,
+  type ThreadState,
+} from "../codex/port.ts";
 import type { ThreadId } from "../model/ids.ts";
 import { type ActorContext, text } from "./context.ts";
 
@@ -46,7 +53,7 @@ async function opens(a: ActorContext, session: CodexSession, spec: SessionSpec):
     a.session = undefined;
     a.listening = undefined;
     session.detach();
-    await a.parts.codex.end(session.process);
+    await endStarted(a, session.process);
     return false;
   }
 }
@@ -57,14 +64,22 @@ async function spawnSession(a: ActorContext, spec: SessionSpec): Promise<CodexSe
     await a.commit({ process: session.process });
     listen(a, session);
     await openThread(a, session, spec);
+    // Its death was told while the thread was written down: nobody waits for an answer of it any more.
+    if (a.listening !== session) throw new CodexError("disconnected", "codex died while it started");
   } catch (error) {
     if (a.listening === session) a.listening = undefined;
     session.detach();
-    await a.parts.codex.end(session.process);
+    await endStarted(a, session.process);
     throw error;
   }
   a.session = session;
   return session;
+}
+
+/** Ends a process that is of no use. One that is recorded may be another owner's by now, who goes on with it: `leaseLost`. */
+export async function endStarted(a: ActorContext, process: ProcessRecord): Promise<void> {
+  if (a.process?.pid === process.pid) await a.assertOwner();
+  await a.parts.codex.end(process);
 }
 
 /** Hands the session's events to the loop. Set before the thread is opened, or events are lost. */
@@ -111,11 +126,12 @@ export async function liveTerminals(a: ActorContext): Promise<readonly Terminal[
 /** Ends a process that serves a turn, beside the loop; the disconnect that follows is the same as any other death. */
 export function endProcess(a: ActorContext): void {
   if (a.process === undefined) return;
-  a.parts.codex.end(a.process).catch((error: unknown) => a.log.error({ error }, "codex is not ended"));
+  endStarted(a, a.process).catch((error: unknown) => a.log.error({ error }, "codex is not ended"));
 }
 
 /** Ends the chat's process for good; a turn must not be running. */
 export async function endSession(a: ActorContext): Promise<void> {
+  await a.assertOwner();
   const session = a.session;
   a.session = undefined;
   if (session !== undefined) await session.end();

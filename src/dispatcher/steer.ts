@@ -69,6 +69,7 @@ async function sendSteer(a: ActorContext, group: Group, built: BuiltInput): Prom
   };
   await a.commit({ turn: { ...turn, steers: [...turn.steers, steer] } });
   await tellSkipped(a, built.skipped, group.messageId);
+  await a.assertOwner();
   a.steering.add(steer.clientId);
   // Beside the loop: a Codex that hangs must not hold up a stop.
   session.steer(steer.clientId, turn.turnId, built.input).then(

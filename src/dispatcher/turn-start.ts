@@ -157,6 +157,7 @@ export async function sendPrepared(
   if (a.session === undefined) return void prepare(a, turn);
   await tellUnqueued(a, turn);
   await tellSkipped(a, input.built.skipped, turn.messageId);
+  await a.assertOwner();
   a.spec = input.spec;
   a.project = input.project;
   a.sent = true;

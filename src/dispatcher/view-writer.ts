@@ -1,3 +1,4 @@
+import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
 import { BridgeError } from "../model/errors.ts";
 import type { TurnEvent } from "../model/turn.ts";
@@ -24,18 +25,19 @@ export interface ViewWriter {
 interface Parts {
   readonly store: ChatStore;
   readonly lease: () => Lease;
+  readonly clock: Clock;
   readonly log: Logger;
   readonly leaseLost: () => void;
 }
 
 /** One writer per turn. */
-export function createViewWriter({ store, lease, log, leaseLost }: Parts): ViewWriter {
+export function createViewWriter({ store, lease, clock, log, leaseLost }: Parts): ViewWriter {
   let view: TurnView | undefined;
   let structural = false;
   let openItemId: string | undefined;
   let append = "";
   let reset = false;
-  let timer: NodeJS.Timeout | undefined;
+  let timer: AbortController | undefined;
   let busy: Promise<void> | undefined;
   let lastAt = 0;
   let stopped = false;
@@ -52,7 +54,7 @@ export function createViewWriter({ store, lease, log, leaseLost }: Parts): ViewW
   };
 
   const flush = async (): Promise<void> => {
-    lastAt = Date.now();
+    lastAt = clock.now();
     const update = take();
     try {
       await store.updateView(lease(), update);
@@ -72,12 +74,21 @@ export function createViewWriter({ store, lease, log, leaseLost }: Parts): ViewW
 
   const schedule = (): void => {
     if (stopped || busy !== undefined || timer !== undefined) return;
-    const wait = structural ? 0 : flushMs - (Date.now() - lastAt);
+    const wait = structural ? 0 : flushMs - (clock.now() - lastAt);
     if (wait > 0) {
-      timer = setTimeout(run, wait);
+      wakeIn(wait);
       return;
     }
     run();
+  };
+
+  const wakeIn = (ms: number): void => {
+    const waiting = new AbortController();
+    timer = waiting;
+    const wake = (): void => {
+      if (timer === waiting && !stopped) run();
+    };
+    clock.sleep(ms, waiting.signal).then(wake, () => undefined);
   };
 
   const run = (): void => {
@@ -105,14 +116,14 @@ export function createViewWriter({ store, lease, log, leaseLost }: Parts): ViewW
         structural = true;
       }
       if (structural && timer !== undefined) {
-        clearTimeout(timer);
+        timer.abort();
         timer = undefined;
       }
       schedule();
     },
     async stop() {
       stopped = true;
-      if (timer !== undefined) clearTimeout(timer);
+      timer?.abort();
       await busy;
     },
   };

@@ -1,5 +1,5 @@
 import type { ProcessRecord } from "../codex/port.ts";
-import type { ChatRecord, ChatStore, Lease } from "../dispatcher/port.ts";
+import { type ChatRecord, type ChatStore, type Lease, leaseMs } from "../dispatcher/port.ts";
 import type { Logger } from "../lib/log.ts";
 import type { Binding, RunningTurn, Waiting } from "../model/chat.ts";
 import { BridgeError } from "../model/errors.ts";
@@ -53,7 +53,7 @@ export function createChatStore(options: ChatStoreOptions): ChatStore {
     link,
     node,
     home: options.home ?? node,
-    leaseMs: options.leaseMs ?? 5000,
+    leaseMs: options.leaseMs ?? leaseMs,
     owned: new Map(),
     token: () => String(++calls),
   };

@@ -1,0 +1,175 @@
+import { CodexError, type CodexRuntime, type CodexSession, type ProcessRecord } from "../../src/codex/port.ts";
+import type { ThreadId, TurnId } from "../../src/model/ids.ts";
+import { CodexProcess, type CodexStage, type ScriptStep, type Thread } from "./codex-process.ts";
+import { type Connection, connect, type SessionHost } from "./codex-session.ts";
+import type { Gate, Held } from "./gate.ts";
+import type { TraceEvent } from "./trace.ts";
+
+/** What a node is to the Codex of its host. */
+export interface CodexUser {
+  readonly name: string;
+  readonly node: string;
+  hear(what: () => void): void;
+  /** The chat is another's by now. */
+  stale(chat: string): boolean;
+  /** Steering is what the chat chose. */
+  readonly steers: boolean;
+}
+
+/** All app-server processes of a host, and the conversations on its disk. */
+export interface CodexHost {
+  readonly processes: readonly CodexProcess[];
+  /** Connections with something to hear. */
+  readonly connections: readonly Connection[];
+  /** No process starts. */
+  broken: boolean;
+  runtime(user: CodexUser): CodexRuntime;
+  /** A connection breaks; the process lives. */
+  cut(connection: Connection): void;
+  kill(process: CodexProcess, kept: boolean): void;
+  /** A dead service has no connections. */
+  forget(owner: string): void;
+}
+
+/** `script` says what a turn does. */
+export function createCodexHost(
+  gate: Gate,
+  trace: (event: TraceEvent) => void,
+  script: (text: string) => readonly ScriptStep[],
+): CodexHost {
+  return new Host(gate, trace, script);
+}
+
+class Host implements CodexHost, SessionHost {
+  broken = false;
+  readonly processes: CodexProcess[] = [];
+  connections: Connection[] = [];
+  readonly threads = new Map<ThreadId, Thread>();
+  readonly gate: Gate;
+  readonly trace: (event: TraceEvent) => void;
+  readonly #stage: CodexStage;
+  #words = 0;
+  #turns = 0;
+  #connected = 0;
+
+  constructor(gate: Gate, trace: (event: TraceEvent) => void, script: (text: string) => readonly ScriptStep[]) {
+    this.gate = gate;
+    this.trace = trace;
+    this.#stage = {
+      trace,
+      script,
+      word: () => `w${++this.#words}`,
+      turnId: () => `T${++this.#turns}` as TurnId,
+      overlaps: (one) =>
+        this.processes.some((p) => p !== one && p.alive && p.chat === one.chat && p.turn !== undefined),
+    };
+  }
+
+  runtime(user: CodexUser): CodexRuntime {
+    return {
+      tell: () => undefined,
+      spawn: (chat) => this.#spawn(user, chat),
+      attach: (record) => this.#attach(user, record),
+      alive: (record) => this.#find(record)?.alive === true,
+      end: (record) => this.#endRecorded(user, record),
+      facts: async () => ({ version: "0", bin: "", home: "", signInNeeded: false }),
+      sweep: async (live) => {
+        for (const process of this.processes) {
+          const known = live.some(({ pid }) => pid === process.pid);
+          if (process.alive && process.node === user.node && !known) this.kill(process, false);
+        }
+      },
+    };
+  }
+
+  cut(connection: Connection): void {
+    connection.process.listeners.delete(connection);
+    connection.break();
+  }
+
+  kill(process: CodexProcess, kept: boolean): void {
+    process.die(kept);
+    for (const thread of this.threads.values()) if (thread.writer === process) thread.writer = undefined;
+    for (const one of this.connections) if (one.process === process) one.break();
+  }
+
+  forget(owner: string): void {
+    for (const one of this.connections) if (one.user.name === owner) one.process.listeners.delete(one);
+    this.connections = this.connections.filter((one) => one.user.name !== owner);
+  }
+
+  /** Ends a process as its owner asked. */
+  endAsked(process: CodexProcess): void {
+    if (!process.alive) return;
+    if (process.turn !== undefined)
+      this.trace({
+        kind: "ended",
+        chat: process.chat,
+        excused: process.excused || process.turn.delivered.length === 0,
+      });
+    this.kill(process, false);
+  }
+
+  #spawn(user: CodexUser, chat: string): Promise<CodexSession> {
+    return this.#hold(user, "spawn", () => {
+      if (this.broken) throw new CodexError("spawnFailed", "it does not start");
+      const process = new CodexProcess(this.#stage, 100 + this.processes.length, chat, user.node);
+      this.processes.push(process);
+      return this.#connect(user, process);
+    });
+  }
+
+  #attach(user: CodexUser, record: ProcessRecord): Promise<CodexSession | undefined> {
+    return this.#hold(user, "attach", (failing) => {
+      const process = this.#find(record);
+      if (process?.alive !== true) return undefined;
+      if (failing) process.excused = true;
+      return failing ? undefined : this.#connect(user, process);
+    });
+  }
+
+  #endRecorded(user: CodexUser, record: ProcessRecord): Promise<void> {
+    const process = this.#find(record);
+    // A process nobody else knows of may be ended by whoever started it.
+    const shared = this.connections.some((one) => one.open && one.process === process && one.user.name !== user.name);
+    if (process?.alive === true && shared)
+      this.trace({ kind: "asked", of: "codex", what: "end", stale: user.stale(process.chat) });
+    return this.#hold(user, "end", () => {
+      if (process !== undefined) this.endAsked(process);
+    });
+  }
+
+  #connect(user: CodexUser, process: CodexProcess): CodexSession {
+    const { connection, session } = connect(this, user, process, ++this.#connected);
+    this.connections = [...this.connections, connection];
+    return session;
+  }
+
+  #find(record: ProcessRecord): CodexProcess | undefined {
+    return this.processes.find(({ pid }) => pid === record.pid);
+  }
+
+  /** What is asked of the host itself; a failing spawn has no process, a failing attach finds none. */
+  #hold<T>(user: CodexUser, what: string, work: (failing: boolean) => T): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const held: Held = {
+        name: this.gate.name(user.name, what),
+        lane: `${user.name} ${what}`,
+        owner: user.name,
+        faults: what === "end" ? [] : ["drop"],
+        orphan: () => undefined,
+        run: (fault) => {
+          this.gate.remove(held);
+          try {
+            if (fault !== undefined && what === "spawn") throw new CodexError("spawnFailed", "no memory");
+            const result = work(fault !== undefined);
+            user.hear(() => resolve(result));
+          } catch (error) {
+            user.hear(() => reject(error));
+          }
+        },
+      };
+      this.gate.add(held);
+    });
+  }
+}

@@ -1,0 +1,102 @@
+import { only, repeated, type Verdict } from "./reading.ts";
+import type { Sent, TraceEvent } from "./trace.ts";
+
+/** A turn that made room before Codex had its message is begun once more, under the same name. */
+const madeRoom = /Interrupted for your new message/;
+
+/** Operation of a part. */
+function operationOf(key: string): string {
+  return key.slice(0, key.lastIndexOf("-"));
+}
+
+/** Finals and cards exactly once; twice only where nobody knew and the platform knows no key. */
+export const finalsLaw: Verdict = (trace, { keyed }) => {
+  const found: string[] = [];
+  const sent = only(trace, "sent");
+  const unsure = only(trace, "unsure").map(({ key }) => key);
+  const keys = sent.flatMap(({ key, as }) => (key === undefined || as === "mark" || as === "edit" ? [] : [key]));
+  for (const key of repeated(keys)) {
+    const allowed = keyed ? 1 : 1 + unsure.filter((one) => one === key).length;
+    const shown = keys.filter((one) => one === key).length;
+    if (shown > allowed) found.push(`${key} is shown ${shown} times`);
+  }
+  const operations = [...finalsOf(sent), ...cardsOf(sent)];
+  for (const name of repeated(operations.map(([of]) => of))) {
+    const different = new Set(operations.flatMap(([of, operation]) => (of === name ? [operation] : [])));
+    if (different.size > 1) found.push(`${name} is said by ${different.size} operations`);
+  }
+  for (const { chat, clientId, said } of only(trace, "turn").filter(({ state }) => state === "completed")) {
+    const final = sent.findLast((one) => one.final && one.chat === chat && one.slot === clientId);
+    if (final !== undefined && !final.text.includes(said)) found.push(`the final of ${clientId} lacks "${said}"`);
+  }
+  return found;
+};
+
+function finalsOf(sent: readonly Sent[]): readonly (readonly [string, string])[] {
+  return sent.flatMap(({ final, chat, slot, text, key = "" }) =>
+    final && !madeRoom.test(text) ? [[`the final of ${chat} ${slot}`, operationOf(key)] as const] : [],
+  );
+}
+
+function cardsOf(sent: readonly Sent[]): readonly (readonly [string, string])[] {
+  return sent.flatMap(({ as, chat, slot, key = "" }) =>
+    as === "card" ? [[`the card of ${chat} ${slot}`, operationOf(key)] as const] : [],
+  );
+}
+
+/** No frame after its final, and none older than one before it. What was on the wire when the lease went is excused. */
+export const framesLaw: Verdict = (trace) => {
+  const found: string[] = [];
+  const ended = new Set<string>();
+  const newest = new Map<string, number>();
+  for (const event of only(trace, "sent")) {
+    const turn = `${event.chat} ${event.slot}`;
+    if (event.final && !madeRoom.test(event.text)) ended.add(turn);
+    if (event.as !== "frame" || event.stale) continue;
+    if (ended.has(turn)) found.push(`a frame of ${turn} comes after its final`);
+    const word = Math.max(0, ...wordsOf(event.text).map((one) => Number(one.slice(1))));
+    if (word > 0 && word < (newest.get(turn) ?? 0)) found.push(`a frame of ${turn} goes back to w${word}`);
+    newest.set(turn, Math.max(word, newest.get(turn) ?? 0));
+  }
+  return found;
+};
+
+/** Everything comes to rest, every turn has its final, and what was shown of it is kept. */
+export const visibleEndLaw: Verdict = (trace) => {
+  const found = [
+    ...only(trace, "left").map(({ what }) => `left at the end: ${what}`),
+    ...only(trace, "failed").map(({ what }) => what),
+  ];
+  const sent = only(trace, "sent");
+  const refused = new Set(only(trace, "refused").map(({ key }) => operationOf(key)));
+  for (const operation of refused) {
+    const told = sent.some(
+      ({ key, text }) => key !== undefined && operationOf(key) === operation && /ref \w/.test(text),
+    );
+    if (!told) found.push(`the refusal of ${operation} is not told`);
+  }
+  const turns = new Set(only(trace, "turn").map(({ chat, clientId }) => `${chat} ${clientId}`));
+  for (const turn of turns) {
+    const final = sent.findLast((one) => one.final && `${one.chat} ${one.slot}` === turn);
+    const unseen = final === undefined && !isRefused(trace, turn);
+    if (unseen) found.push(`turn ${turn} has no visible end`);
+    if (final !== undefined) found.push(...lostWords(sent, turn, final));
+  }
+  return found;
+};
+
+function isRefused(trace: readonly TraceEvent[], turn: string): boolean {
+  const chat = turn.split(" ")[0] ?? "";
+  return trace.some((event) => event.kind === "refused" && event.chat === chat);
+}
+
+function lostWords(sent: readonly Sent[], turn: string, final: Sent): readonly string[] {
+  const shown = sent.filter((one) => one.as === "frame" && `${one.chat} ${one.slot}` === turn);
+  const lost = new Set(shown.flatMap(({ text }) => wordsOf(text)));
+  for (const word of wordsOf(final.text)) lost.delete(word);
+  return lost.size === 0 ? [] : [`the final of ${turn} lost ${[...lost].join()}`];
+}
+
+function wordsOf(text: string): readonly string[] {
+  return text.match(/\bw\d+\b/g) ?? [];
+}

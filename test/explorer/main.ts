@@ -1,0 +1,114 @@
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { type Lab, openLab } from "./lab.ts";
+import { hunt } from "./mutants.ts";
+import type { Played, Schedule } from "./play.ts";
+import { median, run, type Summary } from "./run.ts";
+import { replay, shrink } from "./shrink.ts";
+
+/**
+ * `npm run explore -- [--seed N] [--schedules N] [--failures N] [--replay FILE]`: plays schedules and says what came of
+ * them. One that breaks a law is shrunk and written as a file; exit 1 then.
+ * `--mutants [--mutant NAME]` plants the faults of the catalogue one at a time and says which schedule finds it; exit 1
+ * when one survives.
+ */
+
+function report({ schedules, steps, decided, owners, crashes, faults, durationMs }: Summary, seed: number): void {
+  const range = (figures: readonly number[]): string =>
+    `median ${median(figures)}, ${Math.min(...figures)} to ${Math.max(...figures)}`;
+  const kinds = [...faults].sort(([, a], [, b]) => b - a).map(([kind, count]) => `${kind} ${count}`);
+  console.log(
+    `schedules       ${schedules}, seeds ${seed} to ${seed + schedules - 1}, ${Math.round(durationMs / 1000)} s`,
+  );
+  console.log(`steps           ${range(steps)}`);
+  console.log(`of them decided ${range(decided)}`);
+  console.log(`owners          ${range(owners)}`);
+  console.log(`crashes         ${range(crashes)}`);
+  console.log(`faults          ${kinds.join(", ")}`);
+}
+
+/** Says what a schedule broke; the whole course of it with `course`. */
+function tell(played: Played, course: boolean): void {
+  for (const { law, what } of played.violations) console.log(`${law.padEnd(3)}  ${what}`);
+  if (!course) return;
+  for (const event of played.world.trace) console.log(JSON.stringify(event));
+}
+
+async function explore(lab: Lab, seed: number, schedules: number, failures: number): Promise<number> {
+  const every = Math.max(1, Math.floor(schedules / 10));
+  const summary = await run(lab, { seed, schedules, failures }, (done) => {
+    if (done % every === 0) console.log(`${done} of ${schedules}`);
+  });
+  report(summary, seed);
+  for (const failing of summary.failing) {
+    const short = await shrink(lab, failing);
+    const { setting, decisions } = short.schedule;
+    const file = join(mkdtempSync(join(tmpdir(), "hl-explorer-")), `seed-${setting.seed}.json`);
+    writeFileSync(file, `${JSON.stringify(short.schedule, undefined, 1)}\n`);
+    console.log(
+      `\nseed ${setting.seed}, shrunk from ${failing.schedule.decisions.length} to ${decisions.length} decisions: ${file}`,
+    );
+    for (const decision of decisions) console.log(`  ${decision}`);
+    tell(short, false);
+  }
+  console.log(`\n${summary.failing.length} of ${summary.schedules} schedules break a law`);
+  return summary.failing.length === 0 ? 0 : 1;
+}
+
+async function again(lab: Lab, file: string): Promise<number> {
+  const played = await replay(lab, JSON.parse(readFileSync(file, "utf8")) as Schedule);
+  tell(played, true);
+  console.log(`${played.violations.length} breaches`);
+  return played.violations.length === 0 ? 0 : 1;
+}
+
+/** One line for whoever plants faults. */
+async function inBrief(lab: Lab, seed: number, schedules: number): Promise<number> {
+  const { failing, schedules: played } = await run(lab, { seed, schedules });
+  const [first] = failing.flatMap(({ violations }) => violations);
+  if (first === undefined) return 0;
+  console.log(`FOUND ${played} ${first.law}: ${first.what.split("\n")[0]}`);
+  return 1;
+}
+
+async function plant(name: string, seed: number, schedules: number): Promise<number> {
+  const hunts = await hunt({ name, seed, schedules }, ({ mutant, found, skipped }) => {
+    const told = found === undefined ? (skipped ?? "SURVIVED") : `${found.schedule}  ${found.breach}`;
+    console.log(`${mutant.law.padEnd(3)}  ${mutant.fault}: ${skipped === undefined ? "" : "out of reach: "}${told}`);
+  });
+  const survived = hunts.filter(({ found, skipped }) => found === undefined && skipped === undefined).length;
+  console.log(`\n${hunts.filter(({ found }) => found !== undefined).length} found, ${survived} survived`);
+  return survived === 0 ? 0 : 1;
+}
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      seed: { type: "string", default: "1" },
+      schedules: { type: "string", default: "20000" },
+      failures: { type: "string", default: "1" },
+      replay: { type: "string" },
+      mutants: { type: "boolean", default: false },
+      mutant: { type: "string", default: "" },
+      brief: { type: "boolean", default: false },
+    },
+  });
+  const seed = Number(values.seed);
+  if (values.mutants || values.mutant !== "")
+    return plant(values.mutant, seed, Math.min(Number(values.schedules), 5000));
+  const lab = await openLab();
+  try {
+    if (values.replay !== undefined) return await again(lab, values.replay);
+    if (values.brief) return await inBrief(lab, seed, Number(values.schedules));
+    return await explore(lab, seed, Number(values.schedules), Number(values.failures));
+  } finally {
+    await lab.stop();
+  }
+}
+
+process.exitCode = await main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.stack : error);
+  return 1;
+});

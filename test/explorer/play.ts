@@ -1,0 +1,114 @@
+import { createDice } from "./dice.ts";
+import type { Lab } from "./lab.ts";
+import { verdict } from "./laws.ts";
+import { crash, living, type Move, movesOf, stopNode, timeMove } from "./moves.ts";
+import type { Violation } from "./reading.ts";
+import { createWorld, type Setting, type World } from "./world.ts";
+
+/** A schedule: where it begins and what is decided, move by move. After the last decision everything is calm. */
+export interface Schedule {
+  readonly setting: Setting;
+  readonly decisions: readonly string[];
+}
+
+/** What became of a schedule. */
+export interface Played {
+  readonly schedule: Schedule;
+  readonly violations: readonly Violation[];
+  readonly owners: number;
+  readonly crashes: number;
+  /** Decided ones and calm ones. */
+  readonly steps: number;
+  readonly calmSteps: number;
+  /** Violence by kind. */
+  readonly faults: ReadonlyMap<string, number>;
+  readonly world: World;
+}
+
+/** Who decides: the name of the next move, or undefined when the violence is over. */
+export type Decide = (world: World, moves: readonly Move[], step: number) => Move | undefined;
+
+/** Calm moves after which something will never come to rest. */
+const calmLimit = 6000;
+
+/** Plays one schedule from its start to its verdict. */
+export async function play(lab: Lab, setting: Setting, decide: Decide): Promise<Played> {
+  const world = createWorld(lab, setting);
+  const decisions: string[] = [];
+  const faults = new Map<string, number>();
+  await settled();
+  for (let step = 0; ; step += 1) {
+    const moves = movesOf(world, false);
+    const time = timeMove(world);
+    const move = decide(world, time === undefined ? moves : [...moves, time], step);
+    if (move === undefined) break;
+    decisions.push(move.name);
+    if (move.fault !== undefined) faults.set(move.fault, (faults.get(move.fault) ?? 0) + 1);
+    await move.go();
+    await settled();
+  }
+  const calmSteps = await calm(world);
+  const violations = verdict(world.trace, setting);
+  await lab.clear(`e${setting.seed}`);
+  const { lives, crashes } = world.counts;
+  const schedule = { setting, decisions };
+  return { schedule, violations, owners: lives, crashes, steps: decisions.length, calmSteps, faults, world };
+}
+
+/** Everything that can follow without time has followed. */
+function settled(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Lets everything come to its end, fairly; what does not is in the trace. */
+async function calm(world: World): Promise<number> {
+  const dice = createDice(world.setting.seed ^ 0x5eed);
+  world.codex.broken = false;
+  for (const [id, node] of [...world.nodes]) {
+    if (node.state === "frozen") node.thaw();
+    if (node.state === "dead") world.start(id);
+  }
+  await settled();
+  let stopped = false;
+  for (let step = 0; step < calmLimit; step += 1) {
+    if (!stopped) for (const [id, node] of [...world.nodes]) if (node.state === "dead") world.start(id);
+    const moves = movesOf(world, true);
+    let move: Move | undefined = moves.length === 0 ? undefined : dice.pick(moves);
+    if (move === undefined) {
+      if (stopped && living(world).length === 0) return ended(world, step);
+      if (!stopped && (await atRest(world))) {
+        stopped = true;
+        for (const node of living(world)) stopNode(world, node);
+        await settled();
+        continue;
+      }
+      move = timeMove(world);
+      if (move === undefined) return stuck(world, step, "nothing moves");
+    }
+    await move.go();
+    await settled();
+  }
+  return stuck(world, calmLimit, "no rest");
+}
+
+async function atRest(world: World): Promise<boolean> {
+  const { people, codex, gate } = world;
+  // A stop that is under way comes to its end, and its node starts anew.
+  if ([...world.nodes.values()].some(({ stopping }) => stopping)) return false;
+  if (people.busy || people.silent > 0 || gate.held.length > 0) return false;
+  if (codex.processes.some(({ alive, turn }) => alive && turn !== undefined)) return false;
+  return (await world.leftovers(false)).length === 0;
+}
+
+async function ended(world: World, steps: number): Promise<number> {
+  const left = await world.leftovers(true);
+  const alive = world.codex.processes.filter((one) => one.alive).map(({ pid }) => `process ${pid}`);
+  for (const what of [...left, ...alive]) world.tell({ kind: "left", what });
+  return steps;
+}
+
+async function stuck(world: World, steps: number, why: string): Promise<number> {
+  for (const what of [why, ...(await world.leftovers(false))]) world.tell({ kind: "left", what });
+  for (const node of world.nodes.values()) if (node.state !== "dead") crash(world, node);
+  return steps;
+}

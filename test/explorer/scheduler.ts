@@ -1,0 +1,78 @@
+import { createDice, type Dice } from "./dice.ts";
+import { living, type Move } from "./moves.ts";
+import type { Decide } from "./play.ts";
+import type { Setting, World } from "./world.ts";
+
+/** Fewest and most decisions of a schedule. */
+const fewest = 60;
+const most = 140;
+
+/** The small world of a seed. */
+export function settingOf(seed: number): Setting {
+  const dice = createDice(seed);
+  return {
+    seed,
+    chats: dice.chance(0.35) ? 2 : 1,
+    messages: 2 + dice.below(3),
+    whileBusy: dice.pick(["steer", "steer", "queue", "interrupt"] as const),
+    recovery: dice.pick(["ask", "continue"] as const),
+    keyed: dice.chance(0.4),
+    asks: dice.pick([0, 0.25, 0.5]),
+  };
+}
+
+/** Decides by dice. At least one crash comes. */
+export function rollDice(seed: number): Decide {
+  const dice = createDice(seed ^ 0x0dd5);
+  const violence = dice.pick([0.03, 0.06, 0.12]);
+  const steps = fewest + dice.below(most - fewest);
+  const crashAt = Math.floor(steps * (0.15 + 0.6 * dice.next()));
+  return (world, moves, step) => {
+    if (step >= steps) return undefined;
+    const forced = step >= crashAt && world.counts.crashes === 0 ? crashOf(world, moves, dice) : undefined;
+    if (forced !== undefined) return forced;
+    const faults = moves.filter(({ fault }) => fault !== undefined);
+    const good = moves.filter(({ fault }) => fault === undefined);
+    if (faults.length > 0 && (good.length === 0 || dice.chance(violence))) return kindFirst(faults, dice);
+    return weighted(good, dice);
+  };
+}
+
+/** Decides as written down; what cannot be done any more is left out. */
+export function follow(decisions: readonly string[]): Decide {
+  let at = 0;
+  return (_world, moves) => {
+    for (;;) {
+      const name = decisions[at];
+      if (name === undefined) return undefined;
+      at += 1;
+      const move = moves.find((one) => one.name === name);
+      if (move !== undefined) return move;
+    }
+  };
+}
+
+function crashOf(world: World, moves: readonly Move[], dice: Dice): Move | undefined {
+  const names = living(world).map(({ name }) => `crash ${name}`);
+  const crashes = moves.filter(({ name }) => names.includes(name));
+  return crashes.length === 0 ? undefined : dice.pick(crashes);
+}
+
+/** Each kind of violence as often as another, however many calls are out. */
+function kindFirst(faults: readonly Move[], dice: Dice): Move | undefined {
+  const kind = dice.pick([...new Set(faults.map(({ fault }) => fault))]);
+  return weighted(
+    faults.filter(({ fault }) => fault === kind),
+    dice,
+  );
+}
+
+function weighted(moves: readonly Move[], dice: Dice): Move | undefined {
+  const total = moves.reduce((sum, { weight }) => sum + weight, 0);
+  let left = dice.next() * total;
+  for (const move of moves) {
+    left -= move.weight;
+    if (left < 0) return move;
+  }
+  return moves.at(-1);
+}
