@@ -23,8 +23,10 @@ export async function feedRunning(a: ActorContext): Promise<number | undefined> 
     if (next === undefined) return undefined;
     if ("waitMs" in next) return next.waitMs;
     const mode = busyMode(a.binding.whileBusy ?? a.parts.settings.whileBusy, next.group, a.comment);
-    if (mode === "interrupt") return interruptFor(a, turn);
-    if (mode === "queue" || turn.notSteerable === true) await wait(a, next.group);
+    // Where nothing new begins, nothing is ended for it either.
+    const waits = mode === "queue" || (mode === "interrupt" && a.parts.holding?.() !== undefined);
+    if (mode === "interrupt" && !waits) return interruptFor(a, turn);
+    if (waits || turn.notSteerable === true) await wait(a, next.group);
     else await steerGroup(a, next.group);
   }
 }

@@ -166,6 +166,14 @@ export const mutants: readonly Mutant[] = [
     tests: recovery,
   },
   {
+    law: "L2",
+    fault: "a backup holds tokens of events it does not hold",
+    file: "src/redis/backup-read.ts",
+    find: "return madeAt < (readAt.get(chatIn(family, key)) ?? 0);",
+    replace: "return madeAt > 0;",
+    tests: ["test/integration/redis/backup.test.ts"],
+  },
+  {
     law: "L4",
     fault: "a text that the turn takes no more is dropped",
     file: "src/dispatcher/steer.ts",
@@ -201,7 +209,7 @@ export const mutants: readonly Mutant[] = [
     law: "L4",
     fault: "a message steers although the chat chose to interrupt",
     file: "src/dispatcher/steer.ts",
-    find: 'if (mode === "interrupt") return interruptFor(a, turn);',
+    find: 'if (mode === "interrupt" && !waits) return interruptFor(a, turn);',
     replace: "",
     tests: actor,
   },
