@@ -209,7 +209,7 @@ export const mutants: readonly Mutant[] = [
     law: "L4",
     fault: "a message steers although the chat chose to interrupt",
     file: "src/dispatcher/steer.ts",
-    find: 'if (mode === "interrupt" && !waits) return interruptFor(a, turn);',
+    find: 'if (mode === "interrupt") return interruptFor(a, turn);',
     replace: "",
     tests: actor,
   },
