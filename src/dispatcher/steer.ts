@@ -23,7 +23,9 @@ export async function feedRunning(a: ActorContext): Promise<number | undefined> 
     const next = nextGroup(a.mail, a.taken(), a.now);
     if (next === undefined) return undefined;
     if ("waitMs" in next) return next.waitMs;
-    const mode = busyMode(a.binding.whileBusy ?? a.parts.settings.whileBusy, next.group, a.comment);
+    const chosen = busyMode(a.binding.whileBusy ?? a.parts.settings.whileBusy, next.group, a.comment);
+    // Where nothing new begins, nothing is ended for it either.
+    const mode = chosen === "interrupt" && a.parts.holding?.() !== undefined ? "queue" : chosen;
     if (mode === "interrupt") return interruptFor(a, turn);
     if (mode === "queue" || turn.notSteerable === true) await wait(a, next.group);
     else await steerGroup(a, next.group);

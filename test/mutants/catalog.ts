@@ -166,6 +166,14 @@ export const mutants: readonly Mutant[] = [
     tests: recovery,
   },
   {
+    law: "L2",
+    fault: "a backup holds tokens of events it does not hold",
+    file: "src/redis/backup-read.ts",
+    find: "return madeAt < (readAt.get(chatIn(family, key)) ?? 0);",
+    replace: "return madeAt > 0;",
+    tests: ["test/integration/redis/backup.test.ts"],
+  },
+  {
     law: "L4",
     fault: "a text that the turn takes no more is dropped",
     file: "src/dispatcher/steer.ts",

@@ -7,8 +7,8 @@ import { ActorBench } from "../../fixtures/actor-bench.ts";
 
 const held = "The service is about to restart. Your message is kept and answered afterwards.";
 
-async function benchOf(holding: { why?: Holding }): Promise<ActorBench> {
-  const bench = new ActorBench({ whileBusy: "queue" }, { holding: () => holding.why });
+async function benchOf(holding: { why?: Holding }, whileBusy: "queue" | "interrupt" = "queue"): Promise<ActorBench> {
+  const bench = new ActorBench({ whileBusy }, { holding: () => holding.why });
   await bench.claim();
   return bench;
 }
@@ -37,6 +37,17 @@ describe("before a stop", () => {
     expect(bench.codex.last.started[0]?.input).toEqual([{ type: "text", text: "one" }]);
     expect(bench.texts("edit")).toEqual(["The service is back."]);
     expect(bench.store.record.binding.pausedNote).toBeUndefined();
+  });
+
+  it("a message does not interrupt a turn for one that cannot begin", async () => {
+    const holding: { why?: Holding } = {};
+    const bench = await benchOf(holding, "interrupt");
+    await running(bench);
+    holding.why = "drain";
+    bench.say("next");
+    await bench.until(() => bench.store.record.waiting.length === 1, "waiting");
+    expect(bench.store.record.turn?.stopping).toBeUndefined();
+    await bench.kill();
   });
 
   it("a running turn goes to its end, its chat is told once, and what waits for it waits on", async () => {
