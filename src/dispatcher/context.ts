@@ -102,6 +102,8 @@ export class ActorContext {
   readonly building = new Set<MailId>();
   /** Steers app-server has not answered yet; the next one waits for them, so that their order holds. */
   readonly steering = new Set<ClientId>();
+  /** Steers of the running turn app-server said it took; of another one that is not delivered nobody knows. */
+  readonly steered = new Set<ClientId>();
   /** The running turn takes no more steers: it said so, or it is ending. */
   closing = false;
   /** Requests app-server has open on this connection. */

@@ -119,6 +119,7 @@ export async function closeTurn(a: ActorContext, turn: RunningTurn, step: Commit
   a.closing = false;
   a.stopAskedAt = undefined;
   a.steering.clear();
+  a.steered.clear();
   a.reasoned.clear();
   a.lastBusyAt = a.now;
   if (a.phase === "running" || a.phase === "starting") a.move("ready");

@@ -55,6 +55,27 @@ describe("L8: a restart of the service", () => {
     expect(bench.texts()).toEqual(["All of it."]);
   });
 
+  it("L2: a steer of which nobody knows whether it arrived is not overtaken by what was written after the restart", async () => {
+    const bench = new ActorBench();
+    const clientId = await started(bench);
+    bench.codex.last.begin("u1", clientId);
+    await bench.until(() => bench.store.record.turn?.delivered === true, "delivery");
+    bench.codex.last.steerGate = new Promise(() => {});
+    bench.say("first");
+    await bench.until(() => bench.codex.last.steers.length === 1, "steer");
+    await bench.kill();
+    bench.codex.last.history = [record("inProgress", clientId)];
+    bench.codex.last.steerGate = Promise.resolve();
+    await bench.claim();
+    bench.say("second");
+    bench.store.put({ kind: "command", message: bench.message("/queue"), command: { name: "queue", args: "" } });
+    await bench.until(() => bench.texts().length === 1, "the command, seen to after the message");
+    bench.codex.last.complete("u1", "done");
+    await bench.until(() => bench.codex.last.started.length === 2, "next turn");
+    expect(bench.codex.last.started[1]?.input).toEqual([{ type: "text", text: "first" }]);
+    expect(bench.codex.last.steers).toHaveLength(1);
+  });
+
   it("L2: starts a turn again that never reached Codex, under the same client id, in the living process", async () => {
     const bench = new ActorBench();
     const clientId = await started(bench);
