@@ -1,14 +1,17 @@
 import { readFile } from "node:fs/promises";
+import { keyFamilies } from "../../src/redis/key-families.ts";
+import { createKeys } from "../../src/redis/keys.ts";
 import type { Store } from "./store.ts";
 
 const orphanAgeS = 60;
 const ticksPerSecond = 100;
 
-/** Keys without a time to live that stay with an installation at rest (src/redis/keys.ts; the last are BullMQ's own of the queue). */
+/** Keys without a time to live that stay with an installation at rest; the last are BullMQ's own of each queue. */
 const atRest = [
-  /^hl:(?:rn|owners|audit|claims)$/,
-  /^hl:ac:[^:]+:ls$/,
-  /^hl-bull:act-[\w-]+:(?:meta|id|events|marker|stalled|stalled-check)$/,
+  ...keyFamilies(createKeys())
+    .filter(({ life, name }) => life === "kept" || name === "claims")
+    .map(({ pattern }) => pattern),
+  /^hl-bull:act-[\w~-]+:(?:meta|id|events|marker|stalled|stalled-check)$/,
 ];
 
 /** Keys of a service at rest that neither end by themselves nor have an owner; undefined when Redis does not answer. */
