@@ -7,6 +7,7 @@ import { commandMenu } from "../commands/registry.ts";
 import type { ActorSettings } from "../dispatcher/context.ts";
 import { systemClock } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
+import { BridgeError } from "../model/errors.ts";
 import { accountKey, chatAddress, type PersonId, webOwner } from "../model/ids.ts";
 import type { Trace } from "../model/trace.ts";
 import type { SenderMetrics } from "../outbox/desk.ts";
@@ -140,7 +141,7 @@ export function workspaceOf(
     environment: config.environment,
     async download(chat, attachment, path) {
       const channel = channelOf(accountKey(chatAddress(chat)));
-      if (channel === undefined) throw new Error(`no channel of ${chat} is configured`);
+      if (channel === undefined) throw new BridgeError("fileElsewhere", `this worker has no channel of ${chat}`);
       await channel.download(attachment, path, AbortSignal.timeout(10 * minuteMs));
     },
   });

@@ -191,8 +191,8 @@ export async function tellSkipped(
     const reason =
       code === "fileTooLarge"
         ? why.fileTooLarge(Math.floor(a.parts.settings.maxDownloadBytes(a.chat) / 1_000_000))
-        : code === "fileGone"
-          ? why.fileGone
+        : code === "fileGone" || code === "fileElsewhere"
+          ? why[code]
           : code === "diskFull"
             ? why.diskFull
             : why.channelUnreachable;

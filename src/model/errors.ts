@@ -9,6 +9,7 @@ export const errorCodes = {
   channelUnauthorized: { retryable: false, meaning: "the platform refuses the token" },
   channelUnreachable: { retryable: true, meaning: "the platform cannot be reached" },
   fileTooLarge: { retryable: false, meaning: "the file is over the platform's limit" },
+  fileElsewhere: { retryable: false, meaning: "the file lies on another machine, and this one has no way to it" },
   fileGone: { retryable: false, meaning: "the platform no longer has the file" },
   diskFull: { retryable: true, meaning: "no space left for the file" },
   projectMissing: { retryable: false, meaning: "the project folder is not there" },

@@ -66,6 +66,8 @@ const beatMs = 1600;
 const livesMs = 5000;
 /** A worker that stopped as asked may take this long to come back before its chats are told, ms. */
 const restartMs = 60_000;
+/** What the last beat may take, ms. */
+const leaveMs = 1000;
 const chatsTold = 100;
 
 /** See {@link Worker}. */
@@ -126,8 +128,9 @@ export function createWorker(parts: WorkerParts): Worker {
     async stop(mode) {
       await dispatcher.stop(mode);
       beating.abort(new Error("the service stops"));
-      if (link.ready())
-        await beat(restartMs).catch((error: unknown) => log.warn({ error }, "worker leaves in silence"));
+      // Untold, it counts as dead in 5 s: no more than a note in its chats.
+      const told = beat(restartMs).catch((error: unknown) => log.warn({ error }, "worker leaves in silence"));
+      await Promise.race([told, systemClock.sleep(leaveMs)]);
     },
     sweepFiles: (days, now) => workspace.sweep(days, now),
   };

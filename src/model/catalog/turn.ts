@@ -97,6 +97,7 @@ const en = {
   fileSkipped: (name: string, why: string) => `${name} was not taken: ${why}.`,
   fileWhy: {
     fileTooLarge: (mb: number) => `it is over the ${mb} MB this platform lets a bot download`,
+    fileElsewhere: "it lies on another machine, which this one cannot reach",
     fileGone: "the platform no longer has it",
     diskFull: "the disk is full",
     channelUnreachable: "it could not be downloaded",
@@ -200,6 +201,7 @@ const zh: Words = {
   fileSkipped: (name, why) => `${name} 未接收：${why}。`,
   fileWhy: {
     fileTooLarge: (mb) => `超过平台允许机器人下载的 ${mb} MB`,
+    fileElsewhere: "它在另一台机器上，这台无法访问",
     fileGone: "平台上已没有该文件",
     diskFull: "磁盘已满",
     channelUnreachable: "下载失败",
