@@ -5,7 +5,13 @@ const MINUTE_MS = 60_000;
 /** A project whose files lie in `test/<name>/`. */
 const project = (
   name: string,
-  options: { testTimeout: number; hookTimeout: number; maxWorkers?: number; sequence?: { groupOrder: number } },
+  options: {
+    testTimeout: number;
+    hookTimeout: number;
+    maxWorkers?: number;
+    maxConcurrency?: number;
+    sequence?: { groupOrder: number };
+  },
 ) => ({
   test: { name, include: [`test/${name}/**/*.test.ts`], environment: "node" as const, ...options },
 });
@@ -19,8 +25,6 @@ const report = folder === undefined ? undefined : `${folder}/${process.pid}.json
 
 export default defineConfig({
   test: {
-    // Tests that run side by side within a file each have a service of their own.
-    maxConcurrency: 3,
     reporters: report === undefined ? ["default"] : ["default", ["json", { outputFile: report }]],
     projects: [
       project("unit", fast),
@@ -32,6 +36,8 @@ export default defineConfig({
         testTimeout: 2 * MINUTE_MS,
         hookTimeout: 2 * MINUTE_MS,
         maxWorkers: 2,
+        // Tests that run side by side within a file each have a service of their own.
+        maxConcurrency: 3,
         sequence: { groupOrder: 1 },
       }),
     ],

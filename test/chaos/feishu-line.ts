@@ -12,6 +12,7 @@ export class FeishuLine implements Line {
   readonly #people: Readonly<Record<Who, Person>>;
   readonly #said = new Map<string, Message>();
   readonly #ids = new Map<string, string>();
+  readonly #stops: Message[] = [];
 
   constructor(name: string, feishu: FeishuEmulator, owner: Person, stranger: Person) {
     this.name = name;
@@ -22,6 +23,7 @@ export class FeishuLine implements Line {
 
   say(text: string, id?: string): void {
     const message = this.#feishu.phone.say(this.#chat, this.#people.owner, text);
+    if (text === "/stop") this.#stops.push(message);
     if (id === undefined) return;
     this.#said.set(id, message);
     this.#ids.set(message.id, id);
@@ -46,18 +48,16 @@ export class FeishuLine implements Line {
     return toast?.content;
   }
 
-  handed(id: string): Pick<Said, "handed" | "dropped"> {
+  handed(id: string): Pick<Said, "handed" | "dropped"> & { readonly stopAfter?: true } {
     const message = this.#said.get(id);
+    const mine = message === undefined ? undefined : this.#handed(message);
+    // A stop that is delivered again comes after what was written after it, and takes that back as well.
+    const late = this.#stops.some((stop) => (this.#handed(stop)?.to ?? 0) >= (mine?.from ?? Number.POSITIVE_INFINITY));
     const marks = message?.reactions.filter((one) => one.by === "app" && one.emoji === "CrossMark") ?? [];
-    const tries =
-      message === undefined ? [] : this.#feishu.connections.deliveries.filter((one) => one.about === message.id);
-    const taken = tries.find((one) => one.ack?.code === 200);
-    const [first] = tries;
     return {
       dropped: marks.length > 0,
-      ...(first === undefined || taken === undefined
-        ? {}
-        : { handed: { from: first.at, to: taken.at + (taken.ack?.afterMs ?? 0), once: taken === first } }),
+      ...(late ? { stopAfter: true as const } : {}),
+      ...(mine === undefined ? {} : { handed: mine }),
     };
   }
 
@@ -67,6 +67,14 @@ export class FeishuLine implements Line {
       ...this.#about(message),
       texts: [...message.versions, message.content].map((content) => this.#feishu.text({ ...message, content })),
     }));
+  }
+
+  #handed(message: Message): Said["handed"] {
+    const tries = this.#feishu.connections.deliveries.filter((one) => one.about === message.id);
+    const taken = tries.find((one) => one.ack?.code === 200);
+    const [first] = tries;
+    if (first === undefined || taken === undefined) return undefined;
+    return { from: first.at, to: taken.at + (taken.ack?.afterMs ?? 0), once: taken === first };
   }
 
   /** Streaming cards are live, not for keeps. */

@@ -25,8 +25,8 @@ export interface Line {
   seen(from: number): readonly Seen[];
   /** Presses a button; what the person is told, undefined when nothing came. Rejects when the message shows no such button. */
   press(place: number, label: string, who: Who): Promise<string | undefined>;
-  /** For the judge: what the platform knows of a message the person wrote. */
-  handed(id: string): Pick<Said, "handed" | "dropped">;
+  /** For the judge: what the platform knows of a message the person wrote. `stopAfter`: it handed a `/stop` over after it. */
+  handed(id: string): Pick<Said, "handed" | "dropped"> & { readonly stopAfter?: true };
   /** For the judge: the bot's messages. `ended`: when the service was killed or frozen, ms since the epoch, and how. */
   shown(ended: readonly Interruption[]): readonly Shown[];
 }
