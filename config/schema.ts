@@ -102,7 +102,9 @@ const project = z.strictObject({
 export const configSchema = z.strictObject({
   dataDir: text.default("~/.local/share/codex-hotline"),
   redis: z
-    .strictObject({ url: z.string().regex(/^rediss?:\/\/\S+$/, { error: "a redis:// or rediss:// address" }) })
+    .strictObject({
+      url: z.string().regex(/^(rediss?:\/\/|unix:\/\/\/)\S+$/, { error: "a redis://, rediss:// or unix:/// address" }),
+    })
     .optional(),
   proxy: proxyUrl.optional(),
   codex: codex.prefault({}),

@@ -8,9 +8,7 @@ import type { RunScript } from "./script-runner.ts";
 import { createScriptRunner } from "./script-runner.ts";
 import type { Subscriber } from "./subscriber.ts";
 import { createSubscriber } from "./subscriber.ts";
-
-/** Where Redis is: a URL of the operator's, or the unix socket of our own server. */
-export type RedisTarget = { readonly url: string } | { readonly socketPath: string };
+import { addressOf, type RedisTarget } from "./target.ts";
 
 /** Everything the stores need of one Redis. */
 export interface RedisLink {
@@ -109,7 +107,7 @@ function reportOutages(redis: Redis, logger: Logger): void {
 }
 
 function connection(target: RedisTarget, extra: Extra): Redis {
-  return new Redis("url" in target ? target.url : target.socketPath, {
+  return new Redis(addressOf(target), {
     // Waiting for Redis is the rule (and BullMQ's demand); whoever must not wait has a deadline.
     maxRetriesPerRequest: null,
     retryStrategy: (times: number) => Math.min(25 * 2 ** Math.min(times, 6), longestRetryMs),

@@ -1,8 +1,8 @@
 import { Redis } from "ioredis";
 import type { PersonId } from "../model/ids.ts";
-import type { RedisTarget } from "./connection.ts";
 import { type RedisFacts, redisFacts } from "./fitness.ts";
 import { createKeys } from "./keys.ts";
+import { addressOf, type RedisTarget } from "./target.ts";
 
 /** What a Redis says of itself and of the service whose data it has. */
 export interface RedisExamination extends RedisFacts {
@@ -16,7 +16,7 @@ export interface RedisExamination extends RedisFacts {
 
 /** Asks once, reads only. Rejects with the connection's or the server's own error, and with the signal's reason. */
 export async function examineRedis(target: RedisTarget, signal: AbortSignal): Promise<RedisExamination> {
-  const redis = new Redis("url" in target ? target.url : target.socketPath, {
+  const redis = new Redis(addressOf(target), {
     lazyConnect: true,
     enableReadyCheck: false,
     maxRetriesPerRequest: 0,

@@ -132,7 +132,7 @@ export class World {
     const { appId, appSecret, url } = feishu;
     return {
       dataDir: join(home, "data"),
-      ...(this.#redis === undefined ? {} : { redis: { url: this.#redis.socketPath } }),
+      ...(this.#redis === undefined ? {} : { redis: { url: `unix://${this.#redis.socketPath}` } }),
       codex: {
         home: join(home, "codex"),
         approvalPolicy: "untrusted",

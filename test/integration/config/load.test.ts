@@ -137,7 +137,7 @@ describe("values from elsewhere", () => {
 describe("projects", () => {
   it("takes the folder of start when it is a foreign git checkout", () => {
     mkdirSync(join(root, ".git"));
-    expect(load().projects).toEqual({ default: { path: root, writable: [] } });
+    expect(load().projects).toEqual({ default: { path: root, pool: "default", writable: [] } });
     expect(load().ownWorkspace).toBeUndefined();
   });
 
