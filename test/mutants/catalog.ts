@@ -1,4 +1,5 @@
 import { channelMutants } from "./channels.ts";
+import { roleMutants } from "./roles.ts";
 
 /** The laws of ARCHITECTURE.md, each held by tests with its number in their names. */
 export const laws = ["L1", "L2", "L3", "L4", "L5", "L6", "L7", "L8", "L9", "L10", "L11", "L12"] as const;
@@ -487,4 +488,5 @@ export const mutants: readonly Mutant[] = [
     tests: ["test/unit/outbox/durable.test.ts"],
   },
   ...channelMutants,
+  ...roleMutants,
 ];
