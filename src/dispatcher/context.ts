@@ -95,6 +95,8 @@ export class ActorContext {
   readonly building = new Set<MailId>();
   /** Steers app-server has not answered yet; the next one waits for them, so that their order holds. */
   readonly steering = new Set<ClientId>();
+  /** Steers app-server said it took. Any other of the turn may still come: later ones wait, so that their order holds. */
+  readonly accepted = new Set<ClientId>();
   /** The running turn takes no more steers: it said so, or it is ending. */
   closing = false;
   /** Requests app-server has open on this connection. */

@@ -19,6 +19,7 @@ export async function feedRunning(a: ActorContext): Promise<number | undefined> 
     if (turn?.turnId === undefined || a.closing || turn.stopping !== undefined) return undefined;
     // One on its way, or its files: what was written later is read later.
     if (a.steering.size > 0 || a.building.size > 0) return undefined;
+    if (turn.steers.some((steer) => !a.accepted.has(steer.clientId))) return undefined;
     const next = nextGroup(a.mail, a.taken(), a.now);
     if (next === undefined) return undefined;
     if ("waitMs" in next) return next.waitMs;
@@ -80,7 +81,10 @@ export async function onSteerAnswered(
   { steer, answer }: Extract<Input, { kind: "steerAnswered" }>,
 ): Promise<void> {
   if (!a.steering.delete(steer.clientId)) return;
-  if (answer === "steered") return tellSteered(a, steer.messageId);
+  if (answer === "steered") {
+    a.accepted.add(steer.clientId);
+    return tellSteered(a, steer.messageId);
+  }
   if (answer instanceof CodexError) {
     // No answer: it may have been taken. It stays with the turn; still absent at its end, it becomes the next one.
     if (answer.code === "disconnected" || answer.code === "timeout") return;

@@ -111,6 +111,7 @@ export async function closeTurn(a: ActorContext, step: Commit): Promise<void> {
   a.closing = false;
   a.stopAskedAt = undefined;
   a.steering.clear();
+  a.accepted.clear();
   a.reasoned.clear();
   a.lastBusyAt = a.now;
   if (a.phase === "running" || a.phase === "starting") a.move("ready");
