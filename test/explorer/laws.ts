@@ -67,7 +67,7 @@ const survivalLaw: Verdict = (trace) =>
   only(trace, "ended").flatMap(({ chat, excused }) => (excused ? [] : [`the running turn of ${chat} is ended by us`]));
 
 /** Each law that schedules are held to. */
-export const verdicts: Readonly<Partial<Record<Law, Verdict>>> = {
+const verdicts: Readonly<Partial<Record<Law, Verdict>>> = {
   L1: durableLaw,
   L2: onceLaw,
   L3: ownerLaw,
