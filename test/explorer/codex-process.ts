@@ -42,7 +42,7 @@ export interface CodexStage {
 /** An app-server as the facts describe it: lives on without us, replays open requests, dedupes nothing. */
 export class CodexProcess {
   alive = true;
-  /** It did not answer us once: whoever ends it has a reason. */
+  /** It did not answer us once, or a connection broke: whoever ends it has a reason. */
   excused = false;
   /** By the scheduler. */
   killed = false;

@@ -83,6 +83,7 @@ class Host implements CodexHost, SessionHost {
   }
 
   cut(connection: Connection): void {
+    connection.process.excused = true;
     connection.process.listeners.delete(connection);
     connection.break();
   }

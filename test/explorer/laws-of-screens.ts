@@ -1,3 +1,4 @@
+import { account } from "./platform.ts";
 import { only, repeated, type Verdict } from "./reading.ts";
 import type { Sent, TraceEvent } from "./trace.ts";
 
@@ -13,10 +14,9 @@ function operationOf(key: string): string {
 export const finalsLaw: Verdict = (trace, { keyed }) => {
   const found: string[] = [];
   const sent = only(trace, "sent");
-  const unsure = only(trace, "unsure").map(({ key }) => key);
   const keys = sent.flatMap(({ key, as }) => (key === undefined || as === "mark" || as === "edit" ? [] : [key]));
   for (const key of repeated(keys)) {
-    const allowed = keyed ? 1 : 1 + unsure.filter((one) => one === key).length;
+    const allowed = keyed ? 1 : 1 + doubts(trace, key);
     const shown = keys.filter((one) => one === key).length;
     if (shown > allowed) found.push(`${key} is shown ${shown} times`);
   }
@@ -31,6 +31,18 @@ export const finalsLaw: Verdict = (trace, { keyed }) => {
   }
   return found;
 };
+
+/** How often nobody could know whether it was sent: no answer, or one its sender did not write down before the next took over. */
+function doubts(trace: readonly TraceEvent[], key: string): number {
+  let shown = false;
+  let count = 0;
+  for (const event of trace) {
+    if (event.kind === "unsure" && event.key === key) count += 1;
+    if (event.kind === "sent" && event.key === key) shown = true;
+    if (event.kind === "claimed" && event.lease === account && shown) count += 1;
+  }
+  return count;
+}
 
 function finalsOf(sent: readonly Sent[]): readonly (readonly [string, string])[] {
   return sent.flatMap(({ final, chat, slot, text, key = "" }) =>
@@ -70,10 +82,10 @@ export const visibleEndLaw: Verdict = (trace) => {
   const sent = only(trace, "sent");
   const refused = new Set(only(trace, "refused").map(({ key }) => operationOf(key)));
   for (const operation of refused) {
-    const told = sent.some(
-      ({ key, text }) => key !== undefined && operationOf(key) === operation && /ref \w/.test(text),
-    );
-    if (!told) found.push(`the refusal of ${operation} is not told`);
+    // Sent once more by the next sender, it may have been taken after all.
+    const parts = sent.filter(({ key }) => key !== undefined && operationOf(key) === operation);
+    if (!parts.some(({ final, text }) => final || /ref \w/.test(text)))
+      found.push(`the refusal of ${operation} is not told`);
   }
   const turns = new Set(only(trace, "turn").map(({ chat, clientId }) => `${chat} ${clientId}`));
   for (const turn of turns) {

@@ -24,14 +24,16 @@ const onceLaw: Verdict = (trace) => {
   const delivered = only(trace, "delivered");
   const sent = only(trace, "sent");
   const found = repeated(stored.map(({ id }) => id)).map((id) => `${id} is stored twice`);
+  const kept = new Set(sent.filter(({ text }) => /could not take this/.test(text)).map(({ replyTo }) => replyTo));
+  const unshown = new Set(only(trace, "refused").map(({ chat }) => chat));
   const times = (id: string): number => delivered.filter(({ text }) => text.endsWith(` ${id}.`)).length;
-  for (const { id } of stored) {
+  for (const { id, chat } of stored) {
     const count = times(id);
     const stopped = sent.some((one) => one.replyTo === id && /^(.*\n)*Stopped/.test(one.text));
-    if (count > 1) found.push(`${id} reaches Codex ${count} times`);
-    if (count === 0 && !stopped) found.push(`${id} never reaches Codex`);
+    // A person who is told that it was not taken, and tries again, may be wrong: Codex died with it and came not back.
+    if (count > (kept.has(id) ? 2 : 1)) found.push(`${id} reaches Codex ${count} times`);
+    if (count === 0 && !stopped && !unshown.has(chat)) found.push(`${id} never reaches Codex`);
   }
-  const kept = new Set(sent.filter(({ text }) => /could not take this/.test(text)).map(({ replyTo }) => replyTo));
   for (const chat of new Set(stored.map((one) => one.chat))) {
     const ids = stored.filter((one) => one.chat === chat && !kept.has(one.id) && times(one.id) > 0).map(({ id }) => id);
     const order = delivered.flatMap(({ text }) => ids.filter((id) => text.endsWith(` ${id}.`)));

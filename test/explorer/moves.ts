@@ -163,7 +163,7 @@ function codexFaults({ codex }: World): readonly Move[] {
   for (const one of codex.connections) if (one.open) moves.push(bad(`cut ${one.name}`, "cut", () => codex.cut(one)));
   const flip = codex.broken ? "mend codex" : "break codex";
   moves.push(
-    bad(flip, "break codex", () => {
+    bad(flip, "break", () => {
       codex.broken = !codex.broken;
     }),
   );

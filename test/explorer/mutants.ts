@@ -13,7 +13,13 @@ const outOfReach: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** Those whose breach no reader of a schedule can see, each with the reason. */
-const unseen: Readonly<Record<string, string>> = {};
+const unseen: Readonly<Record<string, string>> = {
+  "a delivered message is started again after a death of Codex":
+    "shows only where a conversation is gone from the disk",
+  "an ended view goes on being shown": "every commit that ends a view also holds the operation that ends its frames",
+  "a late frame brings an ended view back": "the actor has awaited its last frame before it ends the view",
+  "a button answers in every chat of its group's name": "needs topics",
+};
 
 /** What became of one. */
 export interface Hunt {

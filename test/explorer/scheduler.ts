@@ -4,8 +4,8 @@ import type { Decide } from "./play.ts";
 import type { Setting, World } from "./world.ts";
 
 /** Fewest and most decisions of a schedule. */
-const fewest = 60;
-const most = 140;
+const fewest = 80;
+const most = 200;
 
 /** The small world of a seed. */
 export function settingOf(seed: number): Setting {
@@ -58,16 +58,29 @@ function crashOf(world: World, moves: readonly Move[], dice: Dice): Move | undef
   return crashes.length === 0 ? undefined : dice.pick(crashes);
 }
 
-/** Each kind of violence as often as another, however many calls are out. */
+/** What is seldom possible is likely when it is; the rest is always possible. */
+const likely: readonly (readonly [RegExp, number])[] = [
+  [/platform$/, 6],
+  [/codex$/, 4],
+  [/^(lose|miss|cut|freeze)/, 2],
+  [/^(late|drop|again|mischief)/, 1],
+  [/./, 0.6],
+];
+
+/** The kind of violence first, however many calls are out. */
 function kindFirst(faults: readonly Move[], dice: Dice): Move | undefined {
-  const kind = dice.pick([...new Set(faults.map(({ fault }) => fault))]);
+  const kinds = [...new Set(faults.map(({ fault = "" }) => fault))];
+  const chosen = weighted(
+    kinds.map((fault) => ({ fault, weight: likely.find(([kind]) => kind.test(fault))?.[1] ?? 1 })),
+    dice,
+  );
   return weighted(
-    faults.filter(({ fault }) => fault === kind),
+    faults.filter(({ fault }) => fault === chosen?.fault),
     dice,
   );
 }
 
-function weighted(moves: readonly Move[], dice: Dice): Move | undefined {
+function weighted<T extends { readonly weight: number }>(moves: readonly T[], dice: Dice): T | undefined {
   const total = moves.reduce((sum, { weight }) => sum + weight, 0);
   let left = dice.next() * total;
   for (const move of moves) {

@@ -37,7 +37,8 @@ export type TraceEvent =
   /** A call of the platform happened. */
   | Sent
   /** A durable call went out and nobody knows whether it happened; or it was refused for good. */
-  | { readonly kind: "unsure" | "refused"; readonly chat: string; readonly key: string }
+  | { readonly kind: "unsure"; readonly chat: string; readonly key: string }
+  | { readonly kind: "refused"; readonly chat: string; readonly key: string }
   /** The program itself says that it failed. */
   | { readonly kind: "failed"; readonly what: string }
   /** How it stands at the very end. */

@@ -85,6 +85,22 @@ describe("a Codex that does not answer", () => {
       [{ type: "text", text: "b" }],
     ]);
   });
+
+  it("L2: to a steer, for good: what was written later waits for the turn's end, so that the order holds", async () => {
+    const bench = new ActorBench();
+    const clientId = await running(bench);
+    bench.codex.last.steerGate = Promise.reject(new CodexError("timeout", "no answer"));
+    bench.codex.last.steerGate.catch(() => undefined);
+    bench.say("a");
+    await bench.until(() => bench.codex.last.steers.length === 1, "first steer");
+    bench.say("b");
+    await bench.until(() => bench.actor?.snapshot() !== undefined && bench.store.mail.length === 2, "mail");
+    bench.codex.last.history = [record("completed", [clientId])];
+    bench.codex.last.complete("u1", "Done.");
+    await bench.until(() => bench.codex.last.started.length === 2, "the next turn");
+    expect(bench.codex.last.steers).toHaveLength(1);
+    expect(bench.codex.last.started[1]?.input).toEqual([{ type: "text", text: "a" }]);
+  });
 });
 
 describe("a Codex that dies again and again", () => {

@@ -1,0 +1,44 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Lab, openLab } from "../../explorer/lab.ts";
+import type { Schedule } from "../../explorer/play.ts";
+import { median, run } from "../../explorer/run.ts";
+import { replay } from "../../explorer/shrink.ts";
+
+const kept = new URL("../../explorer/kept/", import.meta.url);
+const files = readdirSync(kept).filter((name) => name.endsWith(".json"));
+
+/** The same ones each time, and as many new ones: the seed is told, so that they can be played again. */
+const fixed = 1;
+const fresh = 1_000_000 + (Date.now() % 1_000_000_000);
+const schedules = 500;
+const limitMs = 10 * 60_000;
+
+let lab: Lab;
+beforeAll(async () => {
+  lab = await openLab();
+});
+afterAll(() => lab.stop());
+
+describe("schedules of crashes, freezes and lost replies", () => {
+  it.each([fixed, fresh])("keep every law (500 from seed %i)", { timeout: limitMs }, async (seed) => {
+    const summary = await run(lab, { seed, schedules });
+    const breaches = summary.failing.map(({ schedule, violations }) => ({ seed: schedule.setting.seed, violations }));
+    expect(breaches).toEqual([]);
+    expect(summary.schedules).toBe(schedules);
+    expect(median(summary.decided)).toBeGreaterThanOrEqual(60);
+    expect(Math.min(...summary.owners)).toBeGreaterThanOrEqual(2);
+    expect(Math.min(...summary.crashes)).toBeGreaterThanOrEqual(1);
+  });
+
+  it("come out the same when they are played again", async () => {
+    const first = await run(lab, { seed: 77, schedules: 3 });
+    const again = await run(lab, { seed: 77, schedules: 3 });
+    expect(again.steps).toEqual(first.steps);
+  });
+
+  it.each(files)("once broke a law and keep it now: %s", async (file) => {
+    const schedule = JSON.parse(readFileSync(new URL(file, kept), "utf8")) as Schedule;
+    expect((await replay(lab, schedule)).violations).toEqual([]);
+  });
+});
