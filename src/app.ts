@@ -27,11 +27,13 @@ import { nodeId } from "./redis/node-id.ts";
 import { createTraces, type Traces } from "./redis/traces.ts";
 import { createWorkerRegistry, type WorkerRegistry } from "./redis/worker-registry.ts";
 import { createGateway, type Gateway } from "./service/gateway.ts";
+import { observeProcess, observeQueue } from "./service/observe.ts";
 import { createRouting, servedPools, servedProjects } from "./service/routing.ts";
 import { type AboutNode, createWorker, type Worker } from "./service/worker.ts";
 import { createHealth } from "./telemetry/health.ts";
 import { createHealthServer, type HealthServer } from "./telemetry/http.ts";
 import { createMetrics } from "./telemetry/metrics.ts";
+import { createWatchdog, type Watchdog } from "./telemetry/watchdog.ts";
 
 /** What the banner may wait for before it is printed without, ms. */
 const identifyMs = 5000;
@@ -57,6 +59,7 @@ class Service implements App {
   readonly #log: Logger;
   readonly #health = createHealth();
   readonly #metrics = createMetrics();
+  readonly #watchdog: Watchdog;
   #channels: readonly Channel[];
   #web: WebChannel | undefined;
   readonly #http: HealthServer | undefined;
@@ -75,6 +78,9 @@ class Service implements App {
     this.#tools = tools;
     this.#log = tools.logger;
     this.#channels = channels;
+    const watched = { health: this.#health, metrics: this.#metrics, clock: systemClock };
+    this.#watchdog = createWatchdog({ ...watched, uptime: () => performance.now(), log: tools.logger });
+    observeProcess(this.#metrics, systemClock);
     const { web } = config.channels;
     if (web !== false)
       this.#http = createHealthServer({
@@ -121,7 +127,7 @@ class Service implements App {
       this.#redis === undefined ? { url: config.redis?.url ?? "" } : { socketPath: this.#redis.socketPath };
     const link = await connectRedis({ target, logger });
     this.#link = link;
-    this.#health.watch("redis", () => redisHealth(link, this.#redis));
+    this.#watchdog.start({ ping: () => link.ping(), health: () => redisHealth(link, this.#redis) });
     return link;
   }
 
@@ -143,6 +149,7 @@ class Service implements App {
     const traces = await createTraces({ link, clock: systemClock, log: this.#log });
     const ground = { link, node, registry, activations, store, traces };
     this.#ground = ground;
+    observeQueue(this.#metrics, activations);
     await takeOfferedCodes(this.#config.dataDir, link);
     const worker = model === undefined ? undefined : this.#createWorker(ground, model, home, pools);
     await worker?.prepare();
@@ -150,6 +157,7 @@ class Service implements App {
     gateway?.receive();
     await worker?.start();
     if (worker !== undefined) this.#health.watch("worker", () => ({ state: "ready" }));
+    this.#watchdog.watchLoop();
     this.#sweep = sweepDaily(worker, this.#web, this.#config.retention.inboxDays, this.#log);
   }
 
@@ -161,6 +169,7 @@ class Service implements App {
       home,
       pools,
       channels: () => this.#channels,
+      metrics: this.#metrics,
       log: this.#log,
     });
     return this.#worker;
@@ -258,13 +267,14 @@ class Service implements App {
         silentMs: Math.max(0, -livesMs),
       })),
       queue: (await this.#ground?.activations.counts()) ?? { waiting: 0, active: 0 },
-      metrics: this.#metrics.snapshot(),
+      metrics: await this.#metrics.snapshot(),
       ...chatsStatus(await this.#snapshots(), Object.keys(this.#config.projects)[0] ?? ""),
     };
   }
 
   async stop(mode: StopMode): Promise<void> {
     clearInterval(this.#sweep);
+    this.#watchdog.stop();
     await this.#gateway?.stopReceiving();
     await this.#worker?.stop(mode);
     if (mode !== "keep") await Promise.race([this.#gateway?.drain(), systemClock.sleep(10_000)]);

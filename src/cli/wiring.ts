@@ -8,12 +8,9 @@ import type { ActorSettings } from "../dispatcher/context.ts";
 import { systemClock } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
 import { accountKey, chatAddress, type PersonId, webOwner } from "../model/ids.ts";
-import type { Trace } from "../model/trace.ts";
-import type { SenderMetrics } from "../outbox/desk.ts";
 import type { RedisLink } from "../redis/connection.ts";
 import { createEmbeddedRedis, type EmbeddedRedis } from "../redis/embedded.ts";
 import type { PartHealth } from "../telemetry/health.ts";
-import type { Metrics } from "../telemetry/metrics.ts";
 import { createWorkspace, type ManagedWorkspace } from "../workspace/workspace.ts";
 
 const minuteMs = 60_000;
@@ -85,15 +82,6 @@ export function redisHealth(link: RedisLink, embedded: EmbeddedRedis | undefined
   const own = embedded?.health();
   if (own?.state === "degraded") return { state: "degraded", reason: own.reason ?? "the embedded Redis ended" };
   return link.ready() ? { state: "ready" } : { state: "degraded", reason: "Redis does not answer" };
-}
-
-/** Counts what the senders do, by name, and tells it where a chat is watched. */
-export function senderMetrics(metrics: Metrics, trace: Trace | undefined): SenderMetrics {
-  return {
-    trace,
-    call: (lane, outcome) => metrics.count(`outbox_${lane}_${outcome}`),
-    ambiguousSend: () => metrics.count("outbox_ambiguous_sends"),
-  };
 }
 
 /** Publishes the command menu. It is a comfort: tried until it is there, and nothing waits for it. Never rejects. */
