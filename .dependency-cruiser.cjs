@@ -78,6 +78,7 @@ module.exports = {
     only("bullmq", "node_modules/bullmq/", "^src/queue/"),
     only("ioredis", "node_modules/ioredis/", "^src/redis/"),
     only("pino", "node_modules/pino/", "^src/telemetry/"),
+    only("prom-client", "node_modules/prom-client/", "^src/telemetry/"),
     only("preact", "node_modules/preact/", "^adapters/web/page/"),
     only("lowlight", "node_modules/lowlight/", "^adapters/web/page/"),
     only("ws", "node_modules/(@types/)?ws/", "^(src/codex|adapters/web)/"),

@@ -28,11 +28,13 @@ import type { Presence } from "./redis/nodes.ts";
 import { createTraces, type Traces } from "./redis/traces.ts";
 import { createWorkerRegistry, type WorkerRegistry } from "./redis/worker-registry.ts";
 import { createGateway, type Gateway } from "./service/gateway.ts";
+import { observeProcess, observeQueue } from "./service/observe.ts";
 import { createRouting, servedPools, servedProjects } from "./service/routing.ts";
 import { type AboutNode, createWorker, type Worker } from "./service/worker.ts";
 import { createHealth } from "./telemetry/health.ts";
 import { createHealthServer, type HealthServer } from "./telemetry/http.ts";
 import { createMetrics } from "./telemetry/metrics.ts";
+import { createWatchdog, type Watchdog } from "./telemetry/watchdog.ts";
 
 /** What the banner may wait for before it is printed without, ms. */
 const identifyMs = 5000;
@@ -58,6 +60,7 @@ class Service implements App {
   readonly #log: Logger;
   readonly #health = createHealth();
   readonly #metrics = createMetrics();
+  readonly #watchdog: Watchdog;
   #channels: readonly Channel[];
   #web: WebChannel | undefined;
   readonly #http: HealthServer | undefined;
@@ -77,6 +80,9 @@ class Service implements App {
     this.#tools = tools;
     this.#log = tools.logger;
     this.#channels = channels;
+    const watched = { health: this.#health, metrics: this.#metrics, clock: systemClock };
+    this.#watchdog = createWatchdog({ ...watched, uptime: () => performance.now(), log: tools.logger });
+    observeProcess(this.#metrics, systemClock);
     const { web } = config.channels;
     if (web !== false)
       this.#http = createHealthServer({
@@ -122,7 +128,7 @@ class Service implements App {
     const link = await connectRedis({ target: redisTarget(config, this.#redis), logger });
     this.#link = link;
     this.#presence = await openOwnData(config, link, logger);
-    this.#health.watch("redis", () => redisHealth(link, this.#redis));
+    this.#watchdog.start({ ping: () => link.ping(), health: () => redisHealth(link, this.#redis) });
     return link;
   }
 
@@ -144,6 +150,7 @@ class Service implements App {
     const traces = await createTraces({ link, clock: systemClock, log: this.#log });
     const ground = { link, node, registry, activations, store, traces };
     this.#ground = ground;
+    observeQueue(this.#metrics, activations);
     await takeOfferedCodes(this.#config.dataDir, link);
     const worker = model === undefined ? undefined : this.#createWorker(ground, model, home, pools);
     await worker?.prepare();
@@ -151,6 +158,7 @@ class Service implements App {
     gateway?.receive();
     await worker?.start();
     if (worker !== undefined) this.#health.watch("worker", () => ({ state: "ready" }));
+    this.#watchdog.watchLoop();
     this.#sweep = sweepDaily(worker, this.#web, this.#config.retention.inboxDays, this.#log);
   }
 
@@ -162,6 +170,7 @@ class Service implements App {
       home,
       pools,
       channels: () => this.#channels,
+      metrics: this.#metrics,
       log: this.#log,
     });
     return this.#worker;
@@ -259,13 +268,14 @@ class Service implements App {
         silentMs: Math.max(0, -livesMs),
       })),
       queue: (await this.#ground?.activations.counts()) ?? { waiting: 0, active: 0 },
-      metrics: this.#metrics.snapshot(),
+      metrics: await this.#metrics.snapshot(),
       ...chatsStatus(await this.#snapshots(), Object.keys(this.#config.projects)[0] ?? ""),
     };
   }
 
   async stop(mode: StopMode): Promise<void> {
     clearInterval(this.#sweep);
+    this.#watchdog.stop();
     if (mode === "drain") await this.#worker?.drain();
     await this.#gateway?.stopReceiving();
     await this.#worker?.stop(mode);

@@ -26,6 +26,8 @@ export interface ConnectionDeps {
   botId(signal: AbortSignal): Promise<string>;
 }
 
+/** Pings go out every 20 s, and one without a pong within 10 s ends the connection: so long nothing is heard only when that fails, ms. */
+export const longestSilenceMs = 60_000;
 /** A pong is awaited for this long after a ping, s; a handshake, ms. */
 const pongSeconds = 10;
 const handshakeMs = 10_000;
@@ -99,6 +101,7 @@ async function connection(
   const dispatcher = createEvents({ directory, context, clock, log }, sink);
   let ended: Ended | undefined;
   let up = false;
+  let heardAt = clock.now();
   const lost = (): void => {
     if (!up) return;
     up = false;
@@ -121,14 +124,17 @@ async function connection(
     // Told at once: a connection replaced between two looks was lost all the same.
     onReconnecting: () => lost(),
   });
-  mendConnection(client);
+  mendConnection(client, () => {
+    heardAt = clock.now();
+  });
   try {
     void client.start({ eventDispatcher: dispatcher });
     while (!signal.aborted) {
       if (ended !== undefined) throw ended;
       if (client.getConnectionStatus().state !== "connected") lost();
       else {
-        health.ok();
+        if (!up) heardAt = clock.now();
+        health.ok(heardAt);
         if (!up) {
           up = true;
           connected();

@@ -7,7 +7,7 @@ import type { OutboundCall } from "../../src/model/delivery.ts";
 import { accountKey } from "../../src/model/ids.ts";
 import { capabilities, limits } from "./capabilities.ts";
 import { createClient, type FeishuClient } from "./client.ts";
-import { connect } from "./connection.ts";
+import { connect, longestSilenceMs } from "./connection.ts";
 import { createDirectory } from "./directory.ts";
 import { bridgeError, classify, codeOf, isTold } from "./errors.ts";
 import { examineAccount } from "./examine.ts";
@@ -50,7 +50,7 @@ export function createFeishuChannel(options: FeishuOptions): Channel {
   const timeoutMs = (options.callTimeoutSeconds ?? 15) * 1000;
   const agent = options.proxyAgent === undefined ? {} : { agent: options.proxyAgent };
   const client = createClient({ appId, appSecret, domain, ...agent, timeoutMs, uploadTimeoutMs });
-  const health = createHealthKeeper(clock, "has not reached Feishu yet");
+  const health = createHealthKeeper(clock, "has not reached Feishu yet", longestSilenceMs);
   const directory = createDirectory({ appId, call: client.call, log });
   const perform = createPerform({ call: client.call, upload: client.upload, classify, codeOf, clock, log });
   const whoAmI = createWhoAmI(client);

@@ -18,18 +18,20 @@ interface Inside {
 /**
  * Mends of the SDK's WSClient (1.74, lib/index.js): clicks that come as frames of type `card` are handled as the events
  * they are (it drops them unacknowledged), and our pace holds from the first attempt on: neither the SDK's own (a second
- * attempt after up to 150 s) nor a pong's replaces it.
+ * attempt after up to 150 s) nor a pong's replaces it. `heard`: called for every frame of the platform.
  */
-export function mendConnection(client: WSClient): void {
+export function mendConnection(client: WSClient, heard: () => void): void {
   const inside = client as unknown as Inside;
   const onEvent = inside.handleEventData.bind(client);
   const onControl = inside.handleControlData.bind(client);
   inside.wsConfig.updateWs(pace);
   inside.handleEventData = (data) => {
+    heard();
     for (const header of data.headers) if (header.key === "type" && header.value === "card") header.value = "event";
     return onEvent(data);
   };
   inside.handleControlData = async (data) => {
+    heard();
     await onControl(data);
     inside.wsConfig.updateWs(pace);
   };

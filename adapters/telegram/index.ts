@@ -41,6 +41,8 @@ export const telegramAddress = "https://api.telegram.org";
 
 /** A poll may be answered this much later than asked for, s. */
 const pollGraceSeconds = 10;
+/** A poll, with a repetition of one that was lost, is answered this much later than asked for at most, s. */
+const silenceGraceSeconds = 30;
 const uploadTimeoutSeconds = 300;
 
 /** The Telegram channel: only importer of grammY. One instance per bot; one poller per token in the world. */
@@ -59,7 +61,7 @@ export function createTelegramChannel(options: TelegramOptions): Channel {
     pollTimeoutSeconds: pollSeconds + pollGraceSeconds,
     uploadTimeoutSeconds,
   });
-  const health = createHealthKeeper(clock, "has not reached Telegram yet");
+  const health = createHealthKeeper(clock, "has not reached Telegram yet", (pollSeconds + silenceGraceSeconds) * 1000);
   const whoAmI = createWhoAmI(client);
   const withoutDrafts = new Set<ChatKey>();
   const menu = createCommandMenu(client);

@@ -1,5 +1,5 @@
 import type { InboundEvent, TapReply } from "../../src/channel/port.ts";
-import type { Clock } from "../../src/lib/clock.ts";
+import { type Clock, pause } from "../../src/lib/clock.ts";
 import type { Logger } from "../../src/lib/log.ts";
 import { type BackoffRange, backoffMs } from "./backoff.ts";
 
@@ -63,13 +63,4 @@ async function deliver(deps: LaneDeps, event: InboundEvent, signal: AbortSignal)
     }
   }
   return false;
-}
-
-/** Sleeps; an abort just ends it early. Other failures of the clock pass. */
-export async function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
-  try {
-    await clock.sleep(ms, signal);
-  } catch (error) {
-    if (!signal.aborted) throw error;
-  }
 }

@@ -1,12 +1,12 @@
 import type { InboundEvent, InboundSink } from "../../src/channel/port.ts";
 import type { HealthKeeper } from "../../src/lib/account-health.ts";
-import type { Clock } from "../../src/lib/clock.ts";
+import { type Clock, pause } from "../../src/lib/clock.ts";
 import type { Logger } from "../../src/lib/log.ts";
 import { type BackoffRange, backoffMs } from "./backoff.ts";
 import type { TelegramClient } from "./client.ts";
 import { ApiFailure, type Failure, failureReason } from "./errors.ts";
 import { inbound } from "./inbound.ts";
-import { deliverAll, pause } from "./lanes.ts";
+import { deliverAll } from "./lanes.ts";
 import { createTapAnswerer } from "./taps.ts";
 import { allowedUpdates, type Me, readUpdate, readUpdateId } from "./wire.ts";
 

@@ -1,5 +1,5 @@
 import type { InboundEvent, TapReply } from "../../src/channel/port.ts";
-import type { Clock } from "../../src/lib/clock.ts";
+import { type Clock, pause } from "../../src/lib/clock.ts";
 import type { Logger } from "../../src/lib/log.ts";
 import { live } from "../../src/model/catalog/live.ts";
 import { clip } from "../../src/model/text/truncate.ts";
@@ -7,7 +7,6 @@ import { limits } from "./capabilities.ts";
 import type { TelegramClient } from "./client.ts";
 import { ApiFailure, classify } from "./errors.ts";
 import { tapQueryId } from "./inbound.ts";
-import { pause } from "./lanes.ts";
 
 export interface TapDeps {
   readonly client: TelegramClient;

@@ -27,6 +27,8 @@ export interface IngressDeps {
   readonly nonce: () => string;
   /** Messages a mailbox holds; only for the words. Default 500. */
   readonly mailboxCap?: number;
+  /** Told of each message of someone who may not talk. */
+  readonly onRefused?: (chat: ChatKey) => void;
   /** Told of events of watched chats. */
   readonly trace?: Trace | undefined;
   /** Ends background notes at shutdown. */

@@ -41,6 +41,7 @@ export async function acceptMessage(deps: IngressDeps, memory: MessageMemory, to
   const rights = await deps.access.rightsOf(message.person, event.at);
   if (await claimed(deps, event, rights, command)) return;
   if (rights.size === 0) {
+    deps.onRefused?.(event.chat);
     deps.log.info({ chat: event.chat, person: message.person.id }, "message of a stranger is ignored");
     return;
   }
@@ -50,6 +51,7 @@ export async function acceptMessage(deps: IngressDeps, memory: MessageMemory, to
   }
   if (command === undefined && rights.has("approve") && (await takeAsAnswer(deps, event))) return;
   if (!rights.has("talk")) {
+    deps.onRefused?.(event.chat);
     // In a group that may be anybody; nobody there wants to read it.
     if (!event.at.private) return;
     await say(deps, memory, event, (words) => words.noTalk);

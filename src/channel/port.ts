@@ -102,6 +102,8 @@ export interface ChannelHealth {
   readonly reason?: string;
   /** Last successful exchange, ms since the epoch. */
   readonly lastOkAt?: number;
+  /** While it receives, the platform is heard again within this long, ms; absent: nothing is promised. */
+  readonly okWithinMs?: number;
 }
 
 /** Who the account is on its platform. */

@@ -18,6 +18,8 @@ export interface ReceptionDeps {
   readonly log: Logger;
   /** Called at the beginning of each period of receiving, with its signal. */
   readonly onReceiving: (signal: AbortSignal) => void;
+  /** Called when the lease is, or may be, another's. */
+  readonly onLost?: () => void;
 }
 
 /** Receives for one account, on one gateway at a time. */
@@ -61,6 +63,7 @@ export function createReception(deps: ReceptionDeps): Reception {
     });
     deps.onReceiving(signal);
     await keep(epoch, claimedAt, signal);
+    if (!signal.aborted) deps.onLost?.();
     lost.abort(new Error("the account is another's"));
     await receiving;
   }

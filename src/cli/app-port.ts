@@ -30,6 +30,8 @@ export interface TurnStatus {
   readonly startedAt: number;
   /** What it does or waits for, one line; absent when nothing is known. */
   readonly doing?: string;
+  /** Since when it shows no sign of progress, once that is `stallMinutes`; ms since the epoch. */
+  readonly stalledSince?: number;
 }
 
 /** What the composition root knows of itself, for `hotline status`. Plain JSON. */

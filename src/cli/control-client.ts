@@ -13,6 +13,7 @@ const turn = z.object({
   project: z.string(),
   startedAt: z.number(),
   doing: z.string().exactOptional(),
+  stalledSince: z.number().exactOptional(),
 });
 const worker = z.object({
   node: z.string(),

@@ -47,7 +47,12 @@ export function statusLines(status: ServiceStatus, words: CliWords, now: number)
     ...section(words.workers, workerRows(status, words)),
     ...section(
       words.turns,
-      status.turns.map((turn) => [turn.chat, turn.project, age(turn.startedAt), turn.doing ?? ""]),
+      status.turns.map(({ chat, project, startedAt, doing, stalledSince }) => [
+        chat,
+        project,
+        age(startedAt),
+        [doing, stalledSince === undefined ? undefined : words.stalled(age(stalledSince))].filter(Boolean).join(" · "),
+      ]),
     ),
     ...section(
       words.requests,

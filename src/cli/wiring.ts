@@ -9,8 +9,6 @@ import { systemClock } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
 import { BridgeError } from "../model/errors.ts";
 import { accountKey, chatAddress, type PersonId, webOwner } from "../model/ids.ts";
-import type { Trace } from "../model/trace.ts";
-import type { SenderMetrics } from "../outbox/desk.ts";
 import type { RedisLink } from "../redis/connection.ts";
 import { openData } from "../redis/data-format.ts";
 import { createEmbeddedRedis, type EmbeddedRedis } from "../redis/embedded.ts";
@@ -18,7 +16,6 @@ import { nodeId } from "../redis/node-id.ts";
 import type { Presence } from "../redis/nodes.ts";
 import type { RedisTarget } from "../redis/target.ts";
 import type { PartHealth } from "../telemetry/health.ts";
-import type { Metrics } from "../telemetry/metrics.ts";
 import { createWorkspace, type ManagedWorkspace } from "../workspace/workspace.ts";
 import { ownVersion } from "./version.ts";
 
@@ -101,15 +98,6 @@ export function redisHealth(link: RedisLink, embedded: EmbeddedRedis | undefined
   const own = embedded?.health();
   if (own?.state === "degraded") return { state: "degraded", reason: own.reason ?? "the embedded Redis ended" };
   return link.ready() ? { state: "ready" } : { state: "degraded", reason: "Redis does not answer" };
-}
-
-/** Counts what the senders do, by name, and tells it where a chat is watched. */
-export function senderMetrics(metrics: Metrics, trace: Trace | undefined): SenderMetrics {
-  return {
-    trace,
-    call: (lane, outcome) => metrics.count(`outbox_${lane}_${outcome}`),
-    ambiguousSend: () => metrics.count("outbox_ambiguous_sends"),
-  };
 }
 
 /** Publishes the command menu. It is a comfort: tried until it is there, and nothing waits for it. Never rejects. */

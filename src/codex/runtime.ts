@@ -11,7 +11,7 @@ import { readAs } from "./errors.ts";
 import { CodexError, type CodexFacts, type CodexRuntime, type CodexSession, type ProcessRecord } from "./port.ts";
 import { run } from "./process.ts";
 import { type EndTimes, endProcess } from "./process-end.ts";
-import { lives } from "./process-table.ts";
+import { lives, serversIn } from "./process-table.ts";
 import { results } from "./protocol/read.ts";
 import type { RpcObserver } from "./rpc-peer.ts";
 import { openSession } from "./session.ts";
@@ -125,7 +125,12 @@ class Runtime implements CodexRuntime {
 
   async sweep(live: readonly ProcessRecord[]): Promise<void> {
     const kept = new Set(live.map((record) => record.socket));
-    const all = await recordedIn(this.#options.runtimeDir);
+    const { runtimeDir } = this.#options;
+    const recorded = await recordedIn(runtimeDir);
+    const noted = new Set(recorded.map((record) => record.socket));
+    // Killed before it could note down what it had just started, a service left it to nobody.
+    const unnoted = serversIn(runtimeDir).filter((found) => !noted.has(found.socket));
+    const all = [...recorded, ...unnoted.map((found): ProcessRecord => ({ ...found, host: hostname() }))];
     // One that lives was started right before we were killed: nobody knows of it, and nothing was asked of it.
     const unknown = all.filter((record) => !kept.has(record.socket));
     await Promise.all(unknown.map((record) => this.#end(record, 0)));

@@ -10,7 +10,12 @@ export interface RuntimeSnapshot {
   readonly phase: RuntimePhase;
   /** Absent: the default project. */
   readonly project?: string;
-  readonly turn?: { readonly startedAt: number; readonly doing?: string };
+  readonly turn?: {
+    readonly startedAt: number;
+    readonly doing?: string;
+    /** Since when it shows no sign of progress, once that is `stallMinutes`. */
+    readonly stalledSince?: number;
+  };
   /** Process id of its Codex. */
   readonly pid?: number;
   readonly waiting: number;
@@ -30,7 +35,9 @@ export function snapshotOf(a: ActorContext): RuntimeSnapshot {
     chat: a.chat,
     phase: a.phase,
     ...(a.binding.project === undefined ? {} : { project: a.binding.project }),
-    ...(turn === undefined ? {} : { turn: { startedAt: turn.startedAt, ...(doing === undefined ? {} : { doing }) } }),
+    ...(turn === undefined
+      ? {}
+      : { turn: { startedAt: turn.startedAt, ...(doing === undefined ? {} : { doing }), ...stalled(a) } }),
     ...(process === undefined ? {} : { pid: process.pid }),
     waiting: a.waiting.length,
     requests: [...a.requests.values()].map((r) => ({
@@ -40,4 +47,11 @@ export function snapshotOf(a: ActorContext): RuntimeSnapshot {
       askedAt: r.askedAt,
     })),
   };
+}
+
+/** A turn that waits for a person, or for Codex to be there, does not stall. */
+function stalled(a: ActorContext): { readonly stalledSince?: number } {
+  const { stallMs } = a.parts.settings;
+  const quiet = stallMs > 0 && a.open.size === 0 && a.session !== undefined && a.now - a.lastProgressAt >= stallMs;
+  return quiet ? { stalledSince: a.lastProgressAt } : {};
 }

@@ -26,3 +26,12 @@ export const systemClock: Clock = {
     });
   },
 };
+
+/** Sleeps; an abort just ends it early. Other failures of the clock pass. */
+export async function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await clock.sleep(ms, signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}

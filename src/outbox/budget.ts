@@ -52,6 +52,8 @@ export interface Budgets {
   accountReadyAt(lane: LaneKind, now: number): number;
   /** Calls the account may make at once, and until when the platform told it to wait (ms; 0: not). */
   account(now: number): { readonly tokens: number; readonly blockedUntil: number };
+  /** Until when the platform told the chat, or the whole account, to wait; ms, the past when it is over. */
+  blockedUntil(chat: ChatKey): number;
   spend(charge: Charge, now: number): void;
   /** Takes back a {@link Budgets.spend} whose call was not made. */
   refund(charge: Charge): void;
@@ -99,6 +101,10 @@ class AccountBudgets implements Budgets {
   account(now: number): { readonly tokens: number; readonly blockedUntil: number } {
     const tokens = refilled(this.#account, now, this.#rate.accountPerSecond, accountBurst);
     return { tokens, blockedUntil: this.#account.blockedUntil };
+  }
+
+  blockedUntil(chat: ChatKey): number {
+    return Math.max(this.#account.blockedUntil, this.#chats.get(chat)?.blockedUntil ?? 0);
   }
 
   accountReadyAt(lane: LaneKind, now: number): number {

@@ -50,6 +50,10 @@ export interface SenderMetrics {
   call(lane: "durable" | "live", outcome: CallResult["outcome"]): void;
   /** A send whose outcome nobody knows; it is sent again. */
   ambiguousSend(): void;
+  /** The platform told us to wait. */
+  limited(scope: "chat" | "account"): void;
+  /** The account's lease is, or may be, another's. */
+  leaseLost(): void;
   /** The same calls, one by one. */
   readonly trace?: Trace | undefined;
 }
@@ -144,6 +148,7 @@ export async function perform(
   if (trace?.on(chat) === true) trace.add(chat, callLine(lane, call, result, desk.clock.now() - begunAt));
   switch (result.outcome) {
     case "rateLimited":
+      desk.metrics?.limited(result.scope);
       desk.trouble.limited(result.scope, address, result.retryAfterMs);
       break;
     case "unauthorized":

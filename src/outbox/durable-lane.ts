@@ -7,6 +7,8 @@ import type { Picked } from "./scheduler.ts";
 export interface DurableLane {
   /** Nothing is read, waiting or out. */
   readonly idle: boolean;
+  /** Birth of the operation in hand, or when reading began, ms since the epoch; undefined when idle. */
+  readonly since: number | undefined;
   /** Operations were appended. */
   changed(): void;
   /** Makes the picked call. Rejects only with `leaseLost` or the abort of the sender. */
@@ -23,6 +25,7 @@ export function createDurableLane(
   const { desk, scheduler } = host;
   let work: Work | undefined;
   let loading = false;
+  let loadedAt = 0;
   /** Raised by each notice, so that one that comes during a read is not lost. */
   let notices = 0;
 
@@ -33,6 +36,7 @@ export function createDurableLane(
 
   async function load(): Promise<void> {
     loading = true;
+    loadedAt = desk.clock.now();
     let seen: number;
     do {
       seen = notices;
@@ -57,6 +61,10 @@ export function createDurableLane(
   return {
     get idle() {
       return work === undefined && !loading;
+    },
+    get since() {
+      if (work !== undefined) return bornAt(work.op.id);
+      return loading ? loadedAt : undefined;
     },
     changed() {
       notices++;

@@ -1,5 +1,5 @@
 import type { Channel, ChannelHealth } from "../channel/port.ts";
-import type { Clock } from "../lib/clock.ts";
+import { type Clock, pause } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
 import { BridgeError } from "../model/errors.ts";
 import type { ChatKey } from "../model/ids.ts";
@@ -38,6 +38,10 @@ export interface SenderLoad {
   readonly budget: number;
   /** Set while the platform told us to wait, ms since the epoch. */
   readonly blockedUntil?: number;
+  /** Birth of the oldest durable operation, ms since the epoch; absent when none waits here. */
+  readonly oldestAt?: number;
+  /** Since when one waits that the platform did not tell us to hold back, ms since the epoch. */
+  readonly overdueSince?: number;
 }
 
 /** Sends one account's outbox. Life: start → (standby ⇄ sending) → drain → stop; not restartable. */
@@ -114,6 +118,7 @@ class AccountSender implements Sender {
       waiting: this.#shift?.waiting ?? 0,
       budget: Math.floor(tokens),
       ...(blocked ? { blockedUntil } : {}),
+      ...this.#shift?.oldest(),
     };
   }
 
@@ -154,6 +159,7 @@ class AccountSender implements Sender {
     this.#log.info({ epoch }, "sender takes the account");
     try {
       await this.#keep(shift, epoch, AbortSignal.any([lost.signal, this.#stopping.signal]));
+      if (!this.#stopping.signal.aborted) this.#deps.metrics?.leaseLost();
     } finally {
       await this.#endShift(shift, epoch);
     }
@@ -288,14 +294,5 @@ class AccountSender implements Sender {
       this.#log.warn({ err: error, code }, "probe of the account fails");
       return false;
     }
-  }
-}
-
-/** Sleeps, or returns early when aborted. */
-async function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
-  try {
-    await clock.sleep(ms, signal);
-  } catch (error) {
-    if (!signal.aborted) throw error;
   }
 }

@@ -15,6 +15,8 @@ export interface Shift {
   pump(): void;
   /** Chats with durable operations read but not finished. */
   readonly waiting: number;
+  /** The oldest durable operation, and since when one waits that no block of the platform holds back (ms); undefined when none waits. */
+  oldest(): { readonly oldestAt: number; readonly overdueSince: number } | undefined;
   /** From now on no live frames. */
   quiet(): void;
   /** No further call is begun. Resolves when those that are out are over and recorded. */
@@ -41,8 +43,10 @@ export function createShift(desk: Desk, budgets: Budgets, onLost: () => void, on
 class SenderShift implements Shift, LaneHost {
   readonly desk: Desk;
   readonly scheduler: Scheduler;
+  readonly #budgets: Budgets;
   readonly #onLost: () => void;
   readonly #onSettled: () => void;
+  readonly #begunAt: number;
   readonly #chats = new Map<ChatKey, Lanes>();
   readonly #tasks = new Set<Promise<void>>();
   #timer: { readonly at: number; readonly stop: AbortController } | undefined;
@@ -51,6 +55,8 @@ class SenderShift implements Shift, LaneHost {
 
   constructor(desk: Desk, budgets: Budgets, onLost: () => void, onSettled: () => void) {
     this.desk = desk;
+    this.#budgets = budgets;
+    this.#begunAt = desk.clock.now();
     this.#onLost = onLost;
     this.#onSettled = onSettled;
     this.scheduler = createScheduler(budgets, (chat) => desk.channel.isGroup(chat), desk.limits);
@@ -60,6 +66,19 @@ class SenderShift implements Shift, LaneHost {
     let waiting = 0;
     for (const lanes of this.#chats.values()) if (!lanes.durable.idle) waiting++;
     return waiting;
+  }
+
+  oldest(): { readonly oldestAt: number; readonly overdueSince: number } | undefined {
+    let oldestAt = Number.POSITIVE_INFINITY;
+    let overdueSince = Number.POSITIVE_INFINITY;
+    for (const [chat, { durable }] of this.#chats) {
+      if (durable.since === undefined) continue;
+      oldestAt = Math.min(oldestAt, durable.since);
+      // What waited before this period began could not be sent by it.
+      const free = Math.max(durable.since, this.#begunAt, this.#budgets.blockedUntil(chat));
+      overdueSince = Math.min(overdueSince, free);
+    }
+    return Number.isFinite(oldestAt) ? { oldestAt, overdueSince } : undefined;
   }
 
   dirty(chat: ChatKey, what: "durable" | "live"): void {

@@ -5,7 +5,7 @@ import { checkFitness } from "./fitness.ts";
 import type { Keys } from "./keys.ts";
 import { createKeys } from "./keys.ts";
 import type { RunScript } from "./script-runner.ts";
-import { createScriptRunner } from "./script-runner.ts";
+import { answered, createScriptRunner } from "./script-runner.ts";
 import type { Subscriber } from "./subscriber.ts";
 import { createSubscriber } from "./subscriber.ts";
 import { addressOf, type RedisTarget } from "./target.ts";
@@ -16,6 +16,8 @@ export interface RedisLink {
   readonly run: RunScript;
   readonly keys: Keys;
   readonly subscriber: Subscriber;
+  /** Resolves with the answer to a PING, however long it takes; BridgeError `redisUnavailable` when the link is closed. */
+  ping(): Promise<void>;
   /** True while commands are answered. */
   ready(): boolean;
   /** A further connection as BullMQ wants it; closed by {@link close} at the latest. */
@@ -83,6 +85,9 @@ export async function connectRedis(options: RedisLinkOptions): Promise<RedisLink
     run: createScriptRunner(redis),
     keys: createKeys(options.keyPrefix),
     subscriber: createSubscriber(dial({ autoResubscribe: false }), logger),
+    async ping() {
+      await answered(redis.ping());
+    },
     ready: () => redis.status === "ready",
     forQueue: () => dial({}),
     close,

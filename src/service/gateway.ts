@@ -6,7 +6,7 @@ import { createOnce } from "../channel/once.ts";
 import type { Channel, InboundSink, IngressStore } from "../channel/port.ts";
 import { createReception, type Reception } from "../channel/reception.ts";
 import { watchStranded } from "../channel/stranded.ts";
-import { accessRules, publishMenu, senderMetrics } from "../cli/wiring.ts";
+import { accessRules, publishMenu } from "../cli/wiring.ts";
 import { commandNames } from "../commands/registry.ts";
 import { systemClock } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
@@ -19,7 +19,9 @@ import type { RedisLink } from "../redis/connection.ts";
 import { createOutboxStore } from "../redis/outbox-store.ts";
 import type { WorkerRegistry } from "../redis/worker-registry.ts";
 import type { Health, PartHealth } from "../telemetry/health.ts";
+import { receiverPart } from "../telemetry/judges.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
+import { countedIngest, createMessageCount, observeAccount, senderHealth, senderMetrics } from "./observe.ts";
 import type { Routing } from "./routing.ts";
 import type { AboutNode } from "./worker.ts";
 
@@ -74,7 +76,7 @@ export function createGateway(parts: GatewayParts): Gateway {
     receive() {
       const sink = sinkOf(parts, signal);
       const receptions = channels.map((channel) => receptionOf(parts, channel, sink));
-      for (const reception of receptions) parts.health.watch(reception.account, () => reception.health());
+      for (const reception of receptions) observe(parts, senders, reception);
       const watched = strandedDeps(parts);
       running = [...receptions.map((reception) => reception.run(signal)), watchStranded(watched, signal)];
     },
@@ -102,15 +104,22 @@ function senderOf(
     log,
     clock: systemClock,
     language: config.language,
-    metrics: senderMetrics(metrics, traces),
+    metrics: senderMetrics(metrics, channel.account, traces),
   });
   watched.watch(channel.account, () => channel.health());
-  watched.watch(`${channel.account} sender`, () => sender.health());
+  watched.watch(`${channel.account} sender`, () => senderHealth(sender, systemClock));
   return sender;
 }
 
+/** An account as `/readyz` and `/metrics` see it, from the moment on we receive for it. */
+function observe({ health, metrics }: GatewayParts, senders: readonly Sender[], reception: Reception): void {
+  health.watch(reception.account, () => receiverPart(reception.health(), systemClock.now()));
+  const sender = senders.find((one) => one.load().account === reception.account);
+  if (sender !== undefined) observeAccount(metrics, systemClock, sender, reception);
+}
+
 /** A channel that is its own platform has as many pages as gateways; every other is received for by one of them. */
-function receptionOf({ link, node, log }: GatewayParts, channel: Channel, sink: InboundSink): Reception {
+function receptionOf({ link, node, metrics, log }: GatewayParts, channel: Channel, sink: InboundSink): Reception {
   const key = link.keys.receiverLease(channel.account);
   return createReception({
     channel,
@@ -121,13 +130,17 @@ function receptionOf({ link, node, log }: GatewayParts, channel: Channel, sink: 
     clock: systemClock,
     log,
     onReceiving: (signal) => void publishMenu(channel, log, signal),
+    onLost: () => metrics.count("hotline_lease_losses_total", { lease: "receiver" }),
   });
 }
 
-function sinkOf({ config, store, activations, traces, log }: GatewayParts, signal: AbortSignal): InboundSink {
+function sinkOf(parts: GatewayParts, signal: AbortSignal): InboundSink {
+  const { config, store, activations, traces, metrics, log } = parts;
   const { language, timezone, projects } = config;
+  const count = createMessageCount(metrics, parts.channels);
   const sink = createIngress({
-    store,
+    store: countedIngest(store, count),
+    onRefused: (chat) => count(chat, "refused"),
     access: createAccess(accessRules(config), () => store.owners()),
     log: log.child({ part: "ingress" }),
     clock: systemClock,

@@ -19,6 +19,8 @@ import type { Activations } from "../queue/port.ts";
 import { createChatStore } from "../redis/chat-store.ts";
 import type { RedisLink } from "../redis/connection.ts";
 import type { AboutWorker, WorkerRegistry } from "../redis/worker-registry.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
+import { countedTurns, observeWorker } from "./observe.ts";
 import { createProjects } from "./routing.ts";
 
 /** What a worker tells about itself; `startedAt` in ms since the epoch. */
@@ -45,6 +47,7 @@ export interface WorkerParts {
   readonly activations: Activations;
   readonly registry: WorkerRegistry<AboutNode>;
   readonly traces: Trace;
+  readonly metrics: Metrics;
   readonly log: Logger;
 }
 
@@ -79,12 +82,13 @@ export function createWorker(parts: WorkerParts): Worker {
   const beating = new AbortController();
   const startedAt = systemClock.now();
   const projects = Object.fromEntries(Object.entries(config.projects).map(([name, { pool }]) => [name, pool]));
+  const slots = createSlots(config.codex.maxProcesses);
   const dispatcher = createDispatcher({
-    store: createChatStore({ link, node, home: parts.home, logger: log }),
+    store: countedTurns(createChatStore({ link, node, home: parts.home, logger: log }), parts.metrics),
     activations: parts.activations,
     codex: model.codex,
     workspace,
-    slots: createSlots(config.codex.maxProcesses),
+    slots,
     projects: createProjects(config.projects, parts.pools, registry),
     maxProcesses: config.codex.maxProcesses,
     commands,
@@ -96,6 +100,7 @@ export function createWorker(parts: WorkerParts): Worker {
     ref: shortRef,
   });
 
+  observeWorker(parts.metrics, slots, () => dispatcher.snapshot());
   const beat = (forMs: number): Promise<void> =>
     registry.beat(node, forMs, {
       home: parts.home,

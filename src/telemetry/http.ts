@@ -4,7 +4,7 @@ import type { Duplex } from "node:stream";
 import { hostAndPort, isLoopback } from "../lib/listen-address.ts";
 import type { Logger } from "../lib/log.ts";
 import type { Health } from "./health.ts";
-import type { Metrics } from "./metrics.ts";
+import { type Metrics, metricsType } from "./metrics.ts";
 import type { Redactor } from "./redact.ts";
 
 /** The address cannot be listened on; the message is one sentence for the operator. */
@@ -30,7 +30,7 @@ export interface Mounted {
   close(): void;
 }
 
-/** `/healthz` and `/readyz` (SURFACE §4), and what is mounted. */
+/** `/healthz`, `/readyz` and `/metrics` (SURFACE §4), and what is mounted. None of the three asks for a token. */
 export interface HealthServer {
   /** From now on it answers what is not about health. Once only. */
   mount(part: Mounted): void;
@@ -49,7 +49,13 @@ export function createHealthServer(options: HealthServerOptions): HealthServer {
   const server = createServer((request, response) => {
     if (foreign(request)) send(response, { status: 403, body: { error: "foreign Host header" } });
     else if (mounted?.request(request, response) !== true)
-      send(response, answerTo(request, mounted !== undefined, options));
+      answerTo(request, mounted !== undefined, options).then(
+        (answer) => send(response, answer),
+        (error: unknown) => {
+          options.logger.error({ error }, "http answer fails");
+          send(response, { status: 500, body: { error: "see the log" } });
+        },
+      );
   });
   // A large file over a slow line takes its time; headers do not.
   server.requestTimeout = 30 * 60_000;
@@ -80,31 +86,32 @@ export function createHealthServer(options: HealthServerOptions): HealthServer {
   };
 }
 
-interface Answer {
-  readonly status: number;
-  readonly body: unknown;
-}
+/** `body` as JSON, or as it is with a `type` of its own. */
+type Answer =
+  | { readonly status: number; readonly body: unknown; readonly type?: never }
+  | { readonly status: number; readonly body: string; readonly type: string };
 
-function answerTo(request: IncomingMessage, started: boolean, options: HealthServerOptions): Answer {
+async function answerTo(request: IncomingMessage, started: boolean, options: HealthServerOptions): Promise<Answer> {
   const path = (request.url ?? "/").split("?")[0];
   if (request.method !== "GET" && request.method !== "HEAD") return { status: 405, body: { error: "only GET" } };
   if (path === "/healthz") return { status: 200, body: { alive: true } };
   if (path === "/" && !started) return { status: 503, body: { error: "the service is starting" } };
+  if (path === "/metrics") return { status: 200, body: await options.metrics.text(), type: metricsType };
   if (path !== "/readyz") return { status: 404, body: { error: "not found" } };
   const { ready, parts } = options.health.report();
   const shown = parts.map((part) =>
     part.reason === undefined ? part : { ...part, reason: options.redact(part.reason) },
   );
-  return { status: ready ? 200 : 503, body: { ready, parts: shown, metrics: options.metrics.snapshot() } };
+  return { status: ready ? 200 : 503, body: { ready, parts: shown } };
 }
 
-function send(response: ServerResponse, { status, body }: Answer): void {
+function send(response: ServerResponse, { status, body, type }: Answer): void {
   response.writeHead(status, {
-    "content-type": "application/json; charset=utf-8",
+    "content-type": type ?? "application/json; charset=utf-8",
     "cache-control": "no-store",
     "x-content-type-options": "nosniff",
   });
-  response.end(`${JSON.stringify(body)}\n`);
+  response.end(type === undefined ? `${JSON.stringify(body)}\n` : body);
 }
 
 function listen(server: Server, host: string, port: number, shown: string): Promise<void> {

@@ -1,4 +1,5 @@
 import type { ChatEvidence, Said, Shown } from "./evidence.ts";
+import type { Outage } from "./outages.ts";
 
 /** A message of the bot as its person sees it now. */
 export interface Seen {
@@ -27,8 +28,8 @@ export interface Line {
   press(place: number, label: string, who: Who): Promise<string | undefined>;
   /** For the judge: what the platform knows of a message the person wrote. `stopAfter`: it handed a `/stop` over after it. */
   handed(id: string): Pick<Said, "handed" | "dropped"> & { readonly stopAfter?: true };
-  /** For the judge: the bot's messages. `ended`: when the service was killed or frozen, ms since the epoch, and how. */
-  shown(ended: readonly Interruption[]): readonly Shown[];
+  /** For the judge: the bot's messages. `ended`: when the service was killed or frozen, ms since the epoch, and how; `outages`: without Redis. */
+  shown(ended: readonly Interruption[], outages: readonly Outage[]): readonly Shown[];
 }
 
 /** Something that kept the service from noting an answer. */

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ChatEvidence, Evidence } from "./evidence.ts";
 import { judge, type Verdict } from "./judge.ts";
+import { type Outage, Outages } from "./outages.ts";
 import { type FaultKind, faultKinds, type PlannedFault, planFaults } from "./plan.ts";
 import { Random } from "./random.ts";
 import { leakedKeys, unrecorded } from "./residue.ts";
@@ -80,6 +81,7 @@ async function live(options: RunOptions, world: World, note: (what: string) => v
     return new User(line, new Random(seed, line.name), pauseMs);
   });
   const striker = new Striker(world, note);
+  const outages = new Outages(world.store);
   const begun = Date.now();
   const lives = users.map((user) => user.live(() => Date.now() - begun < writingMs));
   for (const fault of struck) {
@@ -94,7 +96,8 @@ async function live(options: RunOptions, world: World, note: (what: string) => v
   note(`${settled.filter(Boolean).length} of ${users.length} chats answered their last words`);
   const parked = settled.every(Boolean) && (await atRest(world));
   note(parked ? "at rest" : "not at rest");
-  const evidence = await gather(world, users);
+  outages.stop();
+  const evidence = await gather(world, users, outages.all);
   const unsettled = [
     ...users.flatMap((user, at) => (settled[at] === true ? [] : [`${user.line.name} did not answer its last words`])),
     ...(parked ? [] : ["the service did not come to rest"]),
@@ -129,7 +132,7 @@ async function atRest(world: World): Promise<boolean> {
   return false;
 }
 
-async function gather(world: World, users: readonly User[]): Promise<Evidence> {
+async function gather(world: World, users: readonly User[], outages: readonly Outage[]): Promise<Evidence> {
   const interruptions = world.units.flatMap((unit) => unit.interruptions);
   const chats = await Promise.all(
     users.map(async ({ line, said, taps }): Promise<ChatEvidence> => {
@@ -141,7 +144,7 @@ async function gather(world: World, users: readonly User[]): Promise<Evidence> {
         histories: world.record.historiesOf(name),
         reached: world.record.reached,
         turns: world.record.turnsOf(name),
-        shown: line.shown(interruptions),
+        shown: line.shown(interruptions, outages),
         taps,
         runs: await world.runs(said.map((one) => one.id)),
       };

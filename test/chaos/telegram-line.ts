@@ -4,6 +4,7 @@ import type { Exchange } from "../emulators/telegram/transcript.ts";
 import type { WireUser } from "../emulators/telegram/wire.ts";
 import type { Shown } from "./evidence.ts";
 import type { Interruption, Line, Seen, Who } from "./line.ts";
+import type { Outage } from "./outages.ts";
 
 /** How long a person waits for the words of a tap, ms; the platform forgets it after 15 s. */
 const tapPatienceMs = 16_000;
@@ -63,7 +64,7 @@ export class TelegramLine implements Line {
     return { dropped: this.#said.get(id)?.reactions.includes("👎") === true };
   }
 
-  shown(ended: readonly Interruption[]): readonly Shown[] {
+  shown(ended: readonly Interruption[], outages: readonly Outage[]): readonly Shown[] {
     const sends = this.#telegram.transcript.exchanges.filter(
       ({ method, params, applied }) =>
         applied && params.chat_id === this.#chat.id && /^send(?!.*Draft|ChatAction)/.test(method),
@@ -73,7 +74,7 @@ export class TelegramLine implements Line {
       const sent = message.edits[0]?.text ?? message.text;
       const exchange = sends.find((one) => !taken.has(one) && one.params.text === sent);
       if (exchange !== undefined) taken.add(exchange);
-      const doubt = exchange === undefined ? undefined : doubtOf(exchange, ended);
+      const doubt = exchange === undefined ? undefined : doubtOf(exchange, ended, outages);
       return {
         at: message.at,
         ...this.#about(message),
@@ -94,13 +95,16 @@ export class TelegramLine implements Line {
 }
 
 /** Why the service may not know that Telegram took it. */
-function doubtOf(exchange: Exchange, ended: readonly Interruption[]): string | undefined {
+function doubtOf(exchange: Exchange, ended: readonly Interruption[], outages: readonly Outage[]): string | undefined {
   const { response, fault, aborted, at, answeredAt } = exchange;
   if (response === undefined) return `Telegram took it and gave no answer (${fault?.kind ?? "connection cut"})`;
   if (response.status >= 500) return `Telegram took it and answered ${response.status}`;
-  const [from, to] = [performance.timeOrigin + at, performance.timeOrigin + answeredAt + notingMs];
+  const [from, answered] = [performance.timeOrigin + at, performance.timeOrigin + answeredAt];
+  // Without Redis nothing can be noted until it is back, and what ends before that never notes it.
+  const outage = outages.find((one) => one.from <= answered + notingMs && one.to >= answered);
+  const to = Math.max(answered, outage?.to ?? 0) + notingMs;
   const end = ended.find((one) => one.at >= from && one.at <= to);
   if (end !== undefined)
-    return `${end.what} ${Math.round(end.at - performance.timeOrigin - answeredAt)} ms after the answer`;
+    return `${end.what} ${Math.round(end.at - answered)} ms after the answer${outage === undefined ? "" : ", without Redis"}`;
   return aborted ? "the service had gone before the answer" : undefined;
 }

@@ -76,6 +76,7 @@ export function createNodeLink(host: LinkHost, edge: boolean): RedisLink {
       listen: async (channel, heard, missed) => host.subscribed(channel, heard, missed),
     },
     ready: () => true,
+    ping: async () => undefined,
     forQueue: () => {
       throw new Error("the queue of a schedule is no Redis");
     },

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createCodexRuntime } from "../../../src/codex/runtime.ts";
 import { shell } from "../../emulators/model/steps.ts";
@@ -85,6 +85,14 @@ test("sweep removes the files of dead processes, ends those that no chat records
   expect(lab.runtime.alive(living.session.process)).toBe(true);
   expect(existsSync(living.session.process.socket)).toBe(true);
   await living.session.end();
+});
+
+test("sweep ends a process whose start was never noted: the service was killed in between", async () => {
+  const unnoted = (await lab.open()).session.process;
+  rmSync(unnoted.socket.replace(/\.sock$/, ".pid"));
+  await lab.runtime.sweep([]);
+  expect(lab.runtime.alive(unnoted)).toBe(false);
+  expect(existsSync(unnoted.socket)).toBe(false);
 });
 
 test("a record of another host or another start time is not alive", async () => {

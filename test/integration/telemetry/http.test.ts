@@ -4,6 +4,7 @@ import { silentLogger } from "../../../src/lib/log.ts";
 import { createHealth } from "../../../src/telemetry/health.ts";
 import { createHealthServer, type HealthServer, ListenError } from "../../../src/telemetry/http.ts";
 import { createMetrics } from "../../../src/telemetry/metrics.ts";
+import { readPrometheusText } from "../../fixtures/prometheus-text.ts";
 
 const open: HealthServer[] = [];
 afterEach(async () => {
@@ -44,20 +45,31 @@ describe("http health", () => {
   });
 
   it("answers /readyz 503 with redacted reasons, then 200", async () => {
-    const { server, health, metrics } = serve();
+    const { server, health } = serve();
     const address = await server.start();
     health.watch("redis", () => ({ state: "failed", reason: "no hunter2" }));
-    metrics.count("turns");
     expect(await ask(`${address}/readyz`)).toEqual({
       status: 503,
       body: {
         ready: false,
         parts: [{ name: "redis", state: "failed", reason: "no [redacted]" }],
-        metrics: { turns: 1 },
       },
     });
     health.watch("redis", () => ({ state: "ready" }));
     expect((await ask(`${address}/readyz?x=1`)).status).toBe(200);
+  });
+
+  it("answers /metrics as Prometheus text, without a token, and nobody's page", async () => {
+    const { server, metrics } = serve();
+    metrics.count("hotline_turns_total", { outcome: "completed" });
+    const address = await server.start();
+    const response = await fetch(`${address}/metrics`);
+    expect(response.status).toBe(200);
+    expect(response.headers.get("content-type")).toBe("text/plain; version=0.0.4; charset=utf-8");
+    const families = readPrometheusText(await response.text());
+    expect(families.get("hotline_turns_total")?.samples.get('{outcome="completed"}')).toBe(1);
+    expect((await fetch(`${address}/metrics`, { method: "POST" })).status).toBe(405);
+    expect((await ask(`${address}/metrics`, "evil.example")).status).toBe(403);
   });
 
   it("names an address that can be opened where it listens on every one", async () => {

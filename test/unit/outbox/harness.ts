@@ -35,7 +35,7 @@ export interface Rig {
   readonly store: MemoryOutboxStore;
   readonly channel: ScriptedChannel;
   readonly sender: Sender;
-  readonly counts: { ambiguous: number; calls: number };
+  readonly counts: { ambiguous: number; calls: number; limited: number; lost: number };
 }
 
 /** `seed` fills the outbox before the sender starts. */
@@ -47,8 +47,14 @@ export async function rig(
   const clock = shared?.clock ?? createFakeClock();
   const store = shared?.store ?? createMemoryOutboxStore(() => clock.now());
   const channel = shared?.channel ?? createScriptedChannel(() => clock.now());
-  const counts = { ambiguous: 0, calls: 0 };
-  const metrics = { call: () => void counts.calls++, ambiguousSend: () => void counts.ambiguous++, trace };
+  const counts = { ambiguous: 0, calls: 0, limited: 0, lost: 0 };
+  const metrics = {
+    call: () => void counts.calls++,
+    ambiguousSend: () => void counts.ambiguous++,
+    limited: () => void counts.limited++,
+    leaseLost: () => void counts.lost++,
+    trace,
+  };
   seed(store);
   const sender = createSender({ channel, store, clock, log: silentLogger, metrics, random: () => 0.5 });
   await sender.start();

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { createHealth } from "../../../src/telemetry/health.ts";
-import { createMetrics } from "../../../src/telemetry/metrics.ts";
 
 describe("health", () => {
   it("is not ready before any part reported", () => {
@@ -29,16 +28,5 @@ describe("health", () => {
       throw new Error("gone");
     });
     expect(health.report()).toEqual({ ready: false, parts: [{ name: "worker", state: "failed", reason: "gone" }] });
-  });
-});
-
-describe("metrics", () => {
-  it("adds up counters and keeps the last value of gauges", () => {
-    const metrics = createMetrics();
-    metrics.count("turns");
-    metrics.count("turns", 2);
-    metrics.set("chats", 5);
-    metrics.set("chats", 4);
-    expect(metrics.snapshot()).toEqual({ chats: 4, turns: 3 });
   });
 });
