@@ -85,6 +85,21 @@ it("/metrics tells every metric in strict Prometheus text, grows with a turn, an
   expect(JSON.parse(run.output)).toMatchObject({ metrics: { 'hotline_turns_total{outcome="completed"}': 1 } });
 });
 
+it("is not ready before every part is there", async () => {
+  await world.stop();
+  world.output = "";
+  const started = world.start();
+  await world.waitFor(() => world.output.includes("http listens"), "HTTP");
+  let seen = await world.http("/readyz");
+  for (; seen.status !== 200; seen = await world.http("/readyz"))
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  const { parts } = JSON.parse(seen.text) as { parts: Part[] };
+  expect(parts.map((one) => one.name).sort()).toEqual(
+    ["event loop", "redis", "telegram~main", "telegram~main sender", "web~main", "web~main sender", "worker"].sort(),
+  );
+  await started;
+});
+
 it("a Redis that stands still makes its part slow in /readyz, /metrics and one line of the log, and is well afterwards", async () => {
   const redis = Number(/"pid":(\d+),"msg":"embedded redis runs"/.exec(world.output)?.[1]);
   process.kill(redis, "SIGSTOP");
