@@ -97,6 +97,7 @@ class Service implements App {
   async start(): Promise<void> {
     const config = this.#config;
     const { role, pools } = this.#tools;
+    this.#health.watch("start", () => ({ state: "starting", reason: "the service is starting" }));
     await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
     await mkdir(config.runtimeDir, { recursive: true, mode: 0o700 });
     if (config.ownWorkspace !== undefined) await mkdir(config.ownWorkspace, { recursive: true });
@@ -159,6 +160,7 @@ class Service implements App {
     await worker?.start();
     if (worker !== undefined) this.#health.watch("worker", () => ({ state: "ready" }));
     this.#watchdog.watchLoop();
+    this.#health.watch("start", undefined);
     this.#sweep = sweepDaily(worker, this.#web, this.#config.retention.inboxDays, this.#log);
   }
 

@@ -22,6 +22,10 @@ const lookBack = 10;
 /** Deaths of Codex without a turn completed in between, after which only a person goes on. */
 const maxDeaths = 3;
 
+/** Tries to rejoin a living Codex, and half the first pause between them, ms. */
+const rejoins = 5;
+const rejoinPauseMs = 100;
+
 /** Why the chat lost its connection to Codex: we were restarted, or Codex (or the connection) died under us. */
 export type Cause = "restart" | "codex";
 
@@ -31,19 +35,7 @@ export type Cause = "restart" | "codex";
  */
 export async function recover(a: ActorContext, cause: Cause): Promise<void> {
   a.move("starting");
-  const attached = a.process === undefined ? undefined : await a.parts.codex.attach(a.process, a.chat);
-  if (attached !== undefined) {
-    try {
-      await rejoin(a, attached);
-      return;
-    } catch (error) {
-      attached.detach();
-      if (!(error instanceof CodexError) && !outOfPlace(error)) throw error;
-      a.log.warn({ error }, "living codex cannot be rejoined");
-      a.session = undefined;
-      a.listening = undefined;
-    }
-  }
+  if (await rejoined(a)) return;
   // Alive but out of reach, it would keep the thread from its successor.
   if (a.process !== undefined && a.parts.codex.alive(a.process)) await endStarted(a, a.process);
   if (a.process !== undefined) await a.commit({ process: null });
@@ -54,6 +46,30 @@ export async function recover(a: ActorContext, cause: Cause): Promise<void> {
   // Its conversation is another model's: nobody can go on with it.
   if (a.modelChanged && a.turn.delivered) return endFromRecord(a, undefined, { kind: "stopped" });
   await afterDeath(a, cause);
+}
+
+/** A connection that breaks is no reason to end a Codex that works (L8): as long as it lives it is tried again. */
+async function rejoined(a: ActorContext): Promise<boolean> {
+  for (let attempt = 1; a.process !== undefined && a.parts.codex.alive(a.process); attempt += 1) {
+    const attached = await a.parts.codex.attach(a.process, a.chat);
+    try {
+      if (attached !== undefined) {
+        await rejoin(a, attached);
+        return true;
+      }
+    } catch (error) {
+      attached?.detach();
+      if (!(error instanceof CodexError) && !outOfPlace(error)) throw error;
+      a.log.warn({ error, attempt }, "living codex cannot be rejoined");
+      a.session = undefined;
+      a.listening = undefined;
+      if (!(error instanceof CodexError) || error.code !== "disconnected") return false;
+    }
+    // Another model's Codex is not to be reached.
+    if (attempt >= rejoins || a.modelChanged) return false;
+    await a.parts.clock.sleep(rejoinPauseMs * 2 ** attempt, a.abort.signal);
+  }
+  return false;
 }
 
 /** Its project folder is gone: this Codex can go on with nothing. */

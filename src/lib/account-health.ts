@@ -30,7 +30,11 @@ export function createHealthKeeper(clock: Clock, reason: string, okWithinMs?: nu
       health = { state: "ready", lastOkAt: heardAt, ...promise };
     },
     trouble(state, why) {
-      health = { state, reason: why, ...(health.lastOkAt === undefined ? {} : { lastOkAt: health.lastOkAt }) };
+      health = {
+        state,
+        reason: why,
+        ...(health.lastOkAt === undefined ? {} : { lastOkAt: health.lastOkAt, ...promise }),
+      };
     },
   };
 }

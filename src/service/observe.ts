@@ -66,7 +66,7 @@ export function createMessageCount(
   return (chat, result) => metrics.count(name, { channel: chatAddress(chat).channel, result });
 }
 
-/** The store, with what people write counted. */
+/** The store, which must be a plain object, with what people write counted. */
 export function countedIngest(store: IngressStore, count: (chat: ChatKey, result: IngestResult) => void): IngressStore {
   return {
     ...store,
@@ -82,7 +82,7 @@ function isWritten({ kind }: Mail): boolean {
   return kind === "prompt" || kind === "command" || kind === "edit";
 }
 
-/** The store, with ended turns and lost leases counted. */
+/** The store, which must be a plain object, with ended turns and lost leases counted. */
 export function countedTurns(store: ChatStore, metrics: Metrics): ChatStore {
   return {
     ...store,

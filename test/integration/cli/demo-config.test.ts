@@ -40,7 +40,7 @@ channels: { telegram: [{ id: main, token: "1:a" }] }
     model_provider: "hotline_demo",
     "model_providers.hotline_demo.base_url": "http://127.0.0.1:4711/v1",
   });
-  expect(demo.projects).toEqual({ demo: { path: "/demo/project", writable: [] } });
+  expect(demo.projects).toEqual({ demo: { path: "/demo/project", pool: "default", writable: [] } });
   expect(demo.environment).toEqual({ HOME: dir, PATH: "/bin" });
   expect(demo.channels).toEqual(config.channels);
   expect(demo.proxy).toBe("http://proxy:3128");

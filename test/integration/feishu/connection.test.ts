@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, test } from "vitest";
 import type { InboundEvent } from "../../../src/channel/port.ts";
+import { systemClock } from "../../../src/lib/clock.ts";
 import type { Nonce } from "../../../src/model/ids.ts";
+import { receiverPart } from "../../../src/telemetry/judges.ts";
 import { keyOf, memorySink, put, type Rig, startRig, until } from "./rig.ts";
 
 let rig: Rig;
@@ -183,6 +185,19 @@ describe("a connection", () => {
 });
 
 describe("a connection that died without a word", () => {
+  test("counts as silent a minute after the last frame, even where the SDK believes in it, until a frame comes", async () => {
+    let ahead = 0;
+    rig = await startRig({}, { clock: { ...systemClock, now: () => Date.now() + ahead } });
+    await rig.receive(memorySink());
+    const part = () => receiverPart(rig.channel.health(), Date.now() + ahead);
+    expect(part()).toEqual({ state: "ready" });
+    ahead = 61_000;
+    await until(() => part().state === "degraded", "the silence is told");
+    expect(part().reason).toMatch(/^nothing was heard from the platform for 6\d s$/);
+    rig.feishu.phone.say(rig.home, rig.ada, "here I am");
+    await until(() => part().state === "ready", "the frame counts");
+  });
+
   test("is noticed within a minute, shown, and replaced; what was sent meanwhile arrives", async () => {
     rig = await startRig({ redelivery: [500, 1000, 2000, 4000, 8000, 16_000, 32_000] });
     const sink = memorySink();

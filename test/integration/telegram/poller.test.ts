@@ -1,5 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { InboundEvent } from "../../../src/channel/port.ts";
+import { createHealth } from "../../../src/telemetry/health.ts";
+import { receiverPart } from "../../../src/telemetry/judges.ts";
+import { createMetrics } from "../../../src/telemetry/metrics.ts";
+import { createWatchdog } from "../../../src/telemetry/watchdog.ts";
+import { createFakeClock } from "../../fixtures/fake-clock.ts";
 import { memorySink, receiving, rig, textUpdate } from "./rig.ts";
 import { type ScriptedApi, startScriptedApi, token } from "./scripted-api.ts";
 
@@ -160,6 +165,28 @@ describe("trouble with polling", () => {
     // The client gives up ten seconds after the poll should have ended.
     const { clock } = receive(memorySink(), { pollSeconds: -9 });
     await until(() => expect(clock.slept.length).toBeGreaterThan(0));
+  });
+
+  test("a poll that stalls is told by the watchdog when the poll's time and 30 s are over, once in the log", async () => {
+    const clock = createFakeClock(Date.now());
+    const { channel, log } = receive(memorySink(), { clock, pollSeconds: 20 });
+    const health = createHealth();
+    health.watch(channel.account, () => receiverPart(channel.health(), clock.now()));
+    const uptime = (): number => clock.now();
+    const watchdog = createWatchdog({ health, metrics: createMetrics(), clock, uptime, log });
+    watchdog.start({ ping: async () => undefined, health: () => ({ state: "ready" }) });
+    // The first poll was answered; Telegram holds the second one, and goes on holding it.
+    await until(() => expect(offsets()).toHaveLength(2));
+    await clock.advance(49_000);
+    expect(health.report().ready).toBe(true);
+    await clock.advance(11_000);
+    expect(health.report().parts).toContainEqual({
+      name: "telegram~main",
+      state: "degraded",
+      reason: "nothing was heard from the platform for 60 s",
+    });
+    expect(log.lines.filter((line) => line.includes("part changes"))).toHaveLength(1);
+    watchdog.stop();
   });
 
   test("L10: no log line and no health reason holds the token", async () => {

@@ -26,7 +26,7 @@ function scriptedLease(others: boolean) {
 function rig({ others = false, fails = 0 } = {}) {
   const clock = createFakeClock();
   const { state, lease } = scriptedLease(others);
-  const receiving = { now: 0, begun: 0 };
+  const receiving = { now: 0, begun: 0, lost: 0 };
   const channel = createScriptedChannel(() => clock.now());
   channel.receive = async (_sink, signal) => {
     receiving.begun += 1;
@@ -36,7 +36,11 @@ function rig({ others = false, fails = 0 } = {}) {
     receiving.now -= 1;
   };
   const stopping = new AbortController();
-  const reception = createReception({ channel, lease, sink, clock, log: silentLogger, onReceiving: () => undefined });
+  const onLost = (): void => {
+    receiving.lost += 1;
+  };
+  const deps = { channel, lease, sink, clock, log: silentLogger };
+  const reception = createReception({ ...deps, onReceiving: () => undefined, onLost });
   const done = reception.run(stopping.signal);
   const end = async (): Promise<void> => {
     stopping.abort();
@@ -53,7 +57,7 @@ describe("receiving for an account", () => {
     expect(reception.health()).toEqual({ state: "ready", reason: "stands by: another gateway receives" });
     state.others = false;
     await clock.advance(1000);
-    expect(receiving).toEqual({ now: 1, begun: 1 });
+    expect(receiving).toMatchObject({ now: 1, begun: 1 });
     await end();
     expect(state.released).toBe(1);
   });
@@ -61,16 +65,17 @@ describe("receiving for an account", () => {
   it("L3: ends as soon as the lease is another's, and begins again when it is free", async () => {
     const { clock, state, receiving, reception, end } = rig();
     await clock.advance(5000);
-    expect(receiving).toEqual({ now: 1, begun: 1 });
+    expect(receiving).toMatchObject({ now: 1, begun: 1 });
     state.others = true;
     await clock.advance(3000);
-    expect(receiving).toEqual({ now: 0, begun: 1 });
+    expect(receiving).toEqual({ now: 0, begun: 1, lost: 1 });
     expect(reception.health()).toEqual({ state: "ready", reason: "stands by: another gateway receives" });
     state.others = false;
     await clock.advance(3000);
-    expect(receiving).toEqual({ now: 1, begun: 2 });
+    expect(receiving).toMatchObject({ now: 1, begun: 2 });
     await end();
-    expect(receiving.now).toBe(0);
+    // Stopping is no loss.
+    expect(receiving).toMatchObject({ now: 0, lost: 1 });
     expect(state.released).toBe(2);
   });
 
@@ -84,14 +89,14 @@ describe("receiving for an account", () => {
     expect(receiving.now).toBe(0);
     state.away = false;
     await clock.advance(3200);
-    expect(receiving).toEqual({ now: 1, begun: 2 });
+    expect(receiving).toMatchObject({ now: 1, begun: 2 });
     await end();
   });
 
   it("a channel that fails by itself is begun anew", async () => {
     const { clock, state, receiving, end } = rig({ fails: 2 });
     await clock.advance(10_000);
-    expect(receiving).toEqual({ now: 1, begun: 3 });
+    expect(receiving).toMatchObject({ now: 1, begun: 3 });
     expect(state.released).toBe(2);
     await end();
   });

@@ -57,6 +57,16 @@ describe("hotline status", () => {
     ]);
   });
 
+  it("marks a turn that shows no sign of progress, in both languages", () => {
+    const turns = [
+      { chat: "telegram~main~1", project: "app", startedAt: 5000, doing: "npm test", stalledSince: 23_000 },
+    ];
+    const line = (words: typeof cliWords.en) =>
+      statusLines({ ...quiet, turns }, words, 65_000).find((one) => one.includes("npm"));
+    expect(line(cliWords.en)).toBe("  telegram~main~1  app  1 min  npm test · no sign of progress for 42 s");
+    expect(line(cliWords["zh-CN"])).toContain("npm test · 已 42 s 没有进展");
+  });
+
   it("stays on one screen", () => {
     const turns = Array.from({ length: 40 }, (_, index) => ({ chat: `c${index}`, project: "p", startedAt: 0 }));
     const lines = statusLines({ ...quiet, turns }, cliWords.en, 0);

@@ -42,6 +42,22 @@ describe("L8: a restart of the service", () => {
     expect(bench.codex.processes).toHaveLength(1);
   });
 
+  it("does not end a living turn because its Codex could not be reached at once", async () => {
+    const bench = new ActorBench();
+    const clientId = await started(bench);
+    bench.codex.last.begin("u1", clientId);
+    await bench.until(() => bench.store.record.turn?.delivered === true, "delivery");
+    await bench.kill();
+    bench.codex.last.history = [record("inProgress", clientId)];
+    bench.codex.failAttaches = 3;
+    await bench.claim();
+    await bench.until(() => bench.codex.last.threads.length === 2, "resume");
+    bench.codex.last.complete("u1", "Hello");
+    await bench.until(() => bench.store.record.turn === undefined, "end");
+    expect(bench.texts()).toEqual(["Hello"]);
+    expect(bench.codex.processes).toHaveLength(1);
+  });
+
   it("rebuilds the final of a turn that ended while nobody listened", async () => {
     const bench = new ActorBench();
     const clientId = await started(bench);

@@ -46,6 +46,18 @@ describe("a turn without progress", () => {
     expect(bench.codex.last.alive).toBe(true);
   });
 
+  it("is marked in the snapshot for as long as it shows no sign of progress", async () => {
+    const bench = new ActorBench();
+    await running(bench);
+    const since = bench.now;
+    bench.now += 10 * minute - 1;
+    expect(bench.actor?.snapshot().turn?.stalledSince).toBeUndefined();
+    bench.now += 1;
+    expect(bench.actor?.snapshot().turn?.stalledSince).toBe(since);
+    bench.codex.last.emit({ kind: "messageDelta", turnId: u1, itemId: "m", delta: "on it" });
+    await bench.until(() => bench.actor?.snapshot().turn?.stalledSince === undefined, "progress");
+  });
+
   it("[Restart Codex] ends the process; the turn ends visibly", async () => {
     const bench = new ActorBench();
     await running(bench);
