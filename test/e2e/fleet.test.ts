@@ -1,5 +1,6 @@
 import { afterEach, expect, it } from "vitest";
 import { gate, shell, text } from "../emulators/model/steps.ts";
+import { readPrometheusText } from "../fixtures/prometheus-text.ts";
 import { Fleet } from "./fleet-world.ts";
 
 let fleet: Fleet;
@@ -35,6 +36,19 @@ it("a chat works on the machine that has its project, and moves with /project", 
     (r) => JSON.stringify(r.body).match(/\/projects\/(app|lib)(?=\\n|\\)/g) ?? [],
   );
   expect(new Set(outputs)).toEqual(new Set(["/projects/app", "/projects/lib"]));
+
+  // Each tells what it has.
+  const [sends, works] = await Promise.all(
+    [gateway, first].map(async (one) => readPrometheusText((await one.http("/metrics")).text)),
+  );
+  const completed = (of: typeof works) => of?.get("hotline_turns_total")?.samples.get('{outcome="completed"}');
+  const calls = (of: typeof works) => of?.get("hotline_calls_total")?.samples.size;
+  expect([completed(sends), completed(works)]).toEqual([0, 1]);
+  expect([calls(works), sends?.get("hotline_slots")?.samples.size]).toEqual([0, 0]);
+  expect(calls(sends)).toBeGreaterThan(0);
+  expect([...(works?.get("hotline_part_ready")?.samples ?? [])].filter(([part]) => part.includes("telegram"))).toEqual(
+    [],
+  );
 });
 
 it("L1: a machine that dies is told in its chats within 10 s, and their messages wait for it", async () => {
