@@ -70,6 +70,8 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     const actor = new ChatActor(actorParts, claimed.lease, claimed.record, claimedAt);
     const done = actor.run().finally(() => actors.delete(chat));
     actors.set(chat, { actor, done });
+    // Claimed while the stop began: nobody else will tell it.
+    if (stopping.signal.aborted) actor.close();
     await done;
     return actor.handedOver ? passOn(chat) : { outcome: "done" };
   };
@@ -163,7 +165,9 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
         actor.close();
       }
       await Promise.race([Promise.all(held.map((h) => h.done)), clock.sleep(stopNowMs)]);
-      await activations.close();
+      // What still hangs is left as a kill would leave it: a stop must come to its end.
+      const late = clock.sleep(stopNowMs).then(() => log.warn({ chats: actors.size }, "stop leaves what does not end"));
+      await Promise.race([activations.close(), late]);
     },
   };
 }

@@ -81,8 +81,8 @@ it("/metrics tells every metric in strict Prometheus text, grows with a turn, an
     JSON.stringify([...after.keys(), ...[...after.values()].flatMap((one) => [...one.samples.keys()])]),
   ).not.toMatch(/1001|Ada|app/);
   const run = world.hotline("status", "--json");
-  expect(await run.ended).toBe(0);
-  expect(JSON.parse(run.output)).toMatchObject({ metrics: { 'hotline_turns_total{outcome="completed"}': 1 } });
+  expect(await run.ends).toBe(0);
+  expect(JSON.parse(run.output())).toMatchObject({ metrics: { 'hotline_turns_total{outcome="completed"}': 1 } });
 });
 
 it("is not ready before every part is there", async () => {

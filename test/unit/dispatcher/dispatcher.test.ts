@@ -36,6 +36,25 @@ function scriptedQueue() {
   return { activations, running, give: (chat: ChatKey) => give(chat) };
 }
 
+it("a chat whose claim is answered only after the stop began is let go, and the stop comes to its end", async () => {
+  const store = new SlowClaims("telegram~main~1001" as ChatKey);
+  const bench = new ActorBench({}, { store });
+  const queue = scriptedQueue();
+  const still = { now: () => 0, sleep: () => new Promise<void>(() => {}) };
+  const dispatcher = createDispatcher({
+    ...bench.parts,
+    clock: still,
+    activations: queue.activations,
+    maxProcesses: 8,
+  });
+  await dispatcher.start();
+  queue.give(bench.chat);
+  const stopped = dispatcher.stop("keep");
+  store.answer();
+  await stopped;
+  expect(dispatcher.snapshot()).toEqual([]);
+});
+
 it("L3: a job handed out twice while the chat is being claimed is one claim and one actor, and a stop ends both", async () => {
   const store = new SlowClaims("telegram~main~1001" as ChatKey);
   const bench = new ActorBench({}, { store });
