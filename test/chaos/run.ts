@@ -39,7 +39,7 @@ export interface RunResult {
 
 /** Without a fault the service is quiet well within this, ms. */
 const settleMs = 120_000;
-const parkMs = 75_000;
+const parkMs = 120_000;
 const idleMinutes = 0.25;
 const startMs = 60_000;
 
@@ -94,7 +94,7 @@ async function live(options: RunOptions, world: World, note: (what: string) => v
   await Promise.all(lives);
   const settled = await Promise.all(users.map((user) => user.settle(Date.now() + settleMs)));
   note(`${settled.filter(Boolean).length} of ${users.length} chats answered their last words`);
-  const parked = settled.every(Boolean) && (await atRest(world));
+  const parked = settled.every(Boolean) && (await atRest(world, users));
   note(parked ? "at rest" : "not at rest");
   outages.stop();
   const evidence = await gather(world, users, outages.all);
@@ -122,9 +122,10 @@ async function stopAll({ units }: World): Promise<readonly string[]> {
 }
 
 /** Every chat is parked, its process ended, and nothing without an owner is left. */
-async function atRest(world: World): Promise<boolean> {
+async function atRest(world: World, users: readonly User[]): Promise<boolean> {
   const ends = Date.now() + parkMs;
   while (Date.now() < ends) {
+    for (const user of users) user.look();
     const pids = await world.codexPids();
     if (pids.length === 0 && (await leakedKeys(world.store))?.length === 0) return true;
     await rest(1_000);

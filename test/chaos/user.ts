@@ -49,6 +49,13 @@ export class User {
     return false;
   }
 
+  /** Reacts to what came since: a message the platform delivered late is answered late. */
+  look(): void {
+    const seen = this.line.seen(this.#place);
+    for (const message of seen) this.#react(message);
+    this.#place += seen.length;
+  }
+
   async #round(): Promise<void> {
     const random = this.#random;
     const ids = [this.#write(random.pick(["quick", "quick", "slow", "slow", "ask"] as const))];
