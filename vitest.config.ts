@@ -31,11 +31,11 @@ export default defineConfig({
       project("contract", fast),
       project("arch", { testTimeout: MINUTE_MS, hookTimeout: MINUTE_MS }),
       project("integration", { testTimeout: MINUTE_MS, hookTimeout: MINUTE_MS }),
-      // Each file starts services and Codex processes: two files at once fill two cores, and nothing runs beside them.
+      // Each file starts services and Codex processes: much of it waits, so three files at once fill two cores; nothing runs beside them.
       project("e2e", {
         testTimeout: 2 * MINUTE_MS,
         hookTimeout: 2 * MINUTE_MS,
-        maxWorkers: 2,
+        maxWorkers: 3,
         // Tests that run side by side within a file each have a service of their own.
         maxConcurrency: 3,
         sequence: { groupOrder: 1 },
