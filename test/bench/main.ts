@@ -7,11 +7,12 @@ import { type Bench, type Figure, misses, table } from "./figures.ts";
 import { growth } from "./growth.ts";
 import { memory } from "./memory.ts";
 import { parked } from "./parked.ts";
+import { sender } from "./sender.ts";
 import { starts } from "./starts.ts";
 import { warm } from "./warm.ts";
 
 /** `--only NAME` (repeatable), `--check` exits 1 on a miss, `--write` puts the table into the docs. */
-const benches: readonly Bench[] = [warm, parked, memory, starts, crowd, crash, feishu, growth];
+const benches: readonly Bench[] = [warm, parked, memory, starts, crowd, crash, feishu, growth, sender];
 const page = "docs/reference/performance.md";
 
 const args = process.argv.slice(2);
