@@ -4,7 +4,9 @@ import { crash } from "./crash.ts";
 import { crowd } from "./crowd.ts";
 import { feishu } from "./feishu.ts";
 import { type Bench, type Figure, misses, table } from "./figures.ts";
+import { fleet } from "./fleet.ts";
 import { growth } from "./growth.ts";
+import { ingest } from "./ingest.ts";
 import { memory } from "./memory.ts";
 import { parked } from "./parked.ts";
 import { sender } from "./sender.ts";
@@ -12,7 +14,7 @@ import { starts } from "./starts.ts";
 import { warm } from "./warm.ts";
 
 /** `--only NAME` (repeatable), `--check` exits 1 on a miss, `--write` puts the table into the docs. */
-const benches: readonly Bench[] = [warm, parked, memory, starts, crowd, crash, feishu, growth, sender];
+const benches: readonly Bench[] = [warm, parked, memory, starts, crowd, crash, feishu, growth, sender, ingest, fleet];
 const page = "docs/reference/performance.md";
 
 const args = process.argv.slice(2);
