@@ -38,7 +38,7 @@ export class ChatActor {
   readonly chat: ChatKey;
   private readonly a: ActorContext;
   private readonly inbox = createInbox<Input>();
-  private joining = new AbortController();
+  private joining: AbortController | undefined;
   private ended = false;
   /** Given up in favour of another worker, which is to be woken. */
   handedOver = false;
@@ -108,7 +108,7 @@ export class ChatActor {
       if (!this.a.abort.signal.aborted && !lost) this.a.log.error({ error }, "actor fails");
       await this.leave();
     } finally {
-      this.joining.abort();
+      this.joining?.abort();
     }
   }
 
@@ -246,10 +246,11 @@ export class ChatActor {
     if (a.phase === "starting") a.move("ready");
   }
 
-  /** After every input: unread mail is read, and whatever can go on goes on. */
+  /** After every input: unread mail is read, and whatever can go on goes on. A wait is aborted only where there is one: that is dear. */
   private async afterInput(): Promise<void> {
     const waitMs = await pump(this.a);
-    this.joining.abort();
+    this.joining?.abort();
+    this.joining = undefined;
     if (waitMs === "elsewhere") return this.handOver();
     if (waitMs === undefined) return;
     this.joining = new AbortController();

@@ -1,10 +1,16 @@
 /** A measured row. `samples` are kept whole: the report orders them. */
 export interface Figure {
   readonly row: string;
-  readonly unit: "ms" | "s" | "MB" | "B" | "CPU-s" | "";
+  readonly unit: "ms" | "s" | "MB" | "B" | "CPU-s" | "1/s" | "";
   readonly samples: readonly number[];
-  /** Upper limits by statistic; absent: told, not judged. */
-  readonly bars?: { readonly p50?: number; readonly p95?: number; readonly max?: number };
+  /** Upper limits by statistic, and `atLeast`: the lower limit of the p50. Absent: told, not judged. */
+  readonly bars?: {
+    readonly p50?: number;
+    readonly p95?: number;
+    readonly p99?: number;
+    readonly max?: number;
+    readonly atLeast?: number;
+  };
   /** What the same run gave without the service. */
   readonly baseline?: readonly number[];
 }
@@ -24,12 +30,15 @@ function quantile(samples: readonly number[], share: number): number {
 /** The bars a figure misses, in words. A figure without samples misses all of them. */
 export function misses(figure: Figure): readonly string[] {
   const { bars = {}, samples, row, unit } = figure;
-  const shares = { p50: 0.5, p95: 0.95, max: 1 } as const;
-  return (["p50", "p95", "max"] as const).flatMap((name) => {
+  const shares = { p50: 0.5, p95: 0.95, p99: 0.99, max: 1 } as const;
+  const over = (["p50", "p95", "p99", "max"] as const).flatMap((name) => {
     const bar = bars[name];
     const value = quantile(samples, shares[name]);
     return bar === undefined || value <= bar ? [] : [`${row}: ${name} is ${round(value)} ${unit}, over ${bar}`];
   });
+  const median = quantile(samples, 0.5);
+  if (bars.atLeast === undefined || median >= bars.atLeast) return over;
+  return [...over, `${row}: p50 is ${round(median)} ${unit}, under ${bars.atLeast}`];
 }
 
 /** The figures as a Markdown table. */
@@ -42,7 +51,9 @@ function cells(figure: Figure): readonly string[] {
   const { row, unit, samples, baseline, bars = {} } = figure;
   const at = (share: number): string => round(quantile(samples, share));
   const base = baseline === undefined ? undefined : quantile(baseline, 0.5);
-  const barred = Object.entries(bars).map(([name, value]) => `${name} ≤ ${value}`);
+  const barred = Object.entries(bars).map(([name, value]) =>
+    name === "atLeast" ? `p50 ≥ ${value}` : `${name} ≤ ${value}`,
+  );
   const verdict = barred.length === 0 ? "" : misses(figure).length === 0 ? "held" : "**missed**";
   return [
     row,

@@ -1,17 +1,34 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { loadavg } from "node:os";
+import { chats } from "./chats.ts";
 import { crash } from "./crash.ts";
 import { crowd } from "./crowd.ts";
 import { feishu } from "./feishu.ts";
 import { type Bench, type Figure, misses, table } from "./figures.ts";
+import { fleet } from "./fleet.ts";
 import { growth } from "./growth.ts";
+import { ingest } from "./ingest.ts";
 import { memory } from "./memory.ts";
 import { parked } from "./parked.ts";
+import { sender } from "./sender.ts";
 import { starts } from "./starts.ts";
 import { warm } from "./warm.ts";
 
 /** `--only NAME` (repeatable), `--check` exits 1 on a miss, `--write` puts the table into the docs. */
-const benches: readonly Bench[] = [warm, parked, memory, starts, crowd, crash, feishu, growth];
+const benches: readonly Bench[] = [
+  warm,
+  parked,
+  memory,
+  starts,
+  crowd,
+  crash,
+  feishu,
+  growth,
+  sender,
+  ingest,
+  fleet,
+  chats,
+];
 const page = "docs/reference/performance.md";
 
 const args = process.argv.slice(2);
@@ -60,6 +77,13 @@ How the moments are seen, all on the machine's monotonic clock:
   notes them on its connection to Codex;
 - model request, frame and final: their arrival at the emulator; first delta: the emulator writes it;
 - bare app-server: our own Codex client in the measuring process, without Redis, channel or actor.
+- raw Redis round trips and the direct API call: from the measuring process to the service's own server and to the
+  emulator, after each turn; what they are the baseline of holds at least that much.
+
+Ingest to done runs production stores, queue, dispatcher and actors of two nodes in the measuring process, on a Redis that
+answers once it is on disk, with a Codex in memory. Its baseline makes the calls to the stores that such an actor was seen to
+make, one chat in each of as many lanes, without queue and actor, in the same rounds. The sender's rows are virtual time: the
+production scheduler and budgets against a platform that counts. Of the parked chats only one had a turn of Codex.
 
 ${table(figures)}
 

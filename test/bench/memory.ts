@@ -1,11 +1,10 @@
-import { join } from "node:path";
-import { Redis } from "ioredis";
+import type { Redis } from "ioredis";
 import type { ChatKey } from "../../src/model/ids.ts";
-import { embeddedFiles } from "../../src/redis/embedded-files.ts";
 import { createKeys } from "../../src/redis/keys.ts";
 import { text } from "../emulators/model/steps.ts";
 import type { Bench, Figure } from "./figures.ts";
 import { memoryOf } from "./processes.ts";
+import { openRedis, usedMemory } from "./redis.ts";
 import { inWorld, type Place, rest, say, shown, until } from "./world.ts";
 
 const starts = 3;
@@ -114,17 +113,9 @@ async function byKind(redis: Redis): Promise<ReadonlyMap<string, number>> {
   return sums;
 }
 
-function openRedis({ world }: Place): Redis {
-  return new Redis(embeddedFiles(join(world.dataDir), "/tmp").socket);
-}
-
 async function redisPid(place: Place): Promise<number> {
   const redis = openRedis(place);
   const pid = Number(/process_id:(\d+)/.exec(await redis.info("server"))?.[1]);
   redis.disconnect();
   return pid;
-}
-
-async function usedMemory(redis: Redis): Promise<number> {
-  return Number(/used_memory:(\d+)/.exec(await redis.info("memory"))?.[1]);
 }

@@ -1,6 +1,7 @@
 import { gate, hold, text } from "../emulators/model/steps.ts";
 import { BareCodex } from "./bare.ts";
 import type { Bench, Figure } from "./figures.ts";
+import { Floor, type FloorSample, floorFigures } from "./floor.ts";
 import { asked, called, handedAt, inWorld, type Person, type Place, rest, say, until } from "./world.ts";
 
 const samples = 24;
@@ -12,6 +13,7 @@ const quietMs = 4_200;
 
 interface Sample {
   readonly bare: number;
+  readonly floor: FloorSample;
   readonly toStart: number;
   readonly toModel: number;
   readonly toFrame: number;
@@ -29,16 +31,18 @@ export const warm: Bench = {
     inWorld({ tapped: true }, async (place) => {
       const bare = new BareCodex(place.world);
       await place.world.start();
+      const floor = new Floor(place);
       await bare.open();
       for (let at = 0; at < warmUps; at += 1) await quickTurn(place, `quick ${at}`);
       // Their finals, one a second.
       await until("the last quick final", () => finals(place, `Done quick ${warmUps - 1}.`), 120_000);
       const taken: Sample[] = [];
       for (let at = -discarded; at < samples; at += 1) {
-        const sample = { bare: await bare.turn(), ...(await turn(place, at)) };
+        const sample = { bare: await bare.turn(), ...(await turn(place, floor, at)) };
         if (at >= 0) taken.push(sample);
         if (at % 6 === 0) progress(`warm ${at}/${samples}`);
       }
+      floor.close();
       await bare.close();
       return figures(taken);
     }),
@@ -58,7 +62,7 @@ function finals({ world, people }: Place, words: string): boolean {
   return people.some((person) => world.telegram.fromBot(person.chat).some((message) => message.text.includes(words)));
 }
 
-async function turn(place: Place, at: number): Promise<Omit<Sample, "bare">> {
+async function turn(place: Place, floor: Floor, at: number): Promise<Omit<Sample, "bare">> {
   const { world, people, tap } = place;
   const [person] = people;
   if (person === undefined) throw new Error("nobody is there");
@@ -84,6 +88,7 @@ async function turn(place: Place, at: number): Promise<Omit<Sample, "bare">> {
   const seenEnd = tap.after("turn/completed", endAt);
   await rest(1_000);
   return {
+    floor: await floor.sample(person, final),
     toStart: started - handed,
     toModel: request.at - handed,
     toFrame: frame.at - deltaAt,
@@ -103,10 +108,12 @@ function lastFrame({ world }: Place, person: Person, since: number): number {
 }
 
 function figures(taken: readonly Sample[]): readonly Figure[] {
-  const all = (key: keyof Sample): number[] => taken.map((sample) => sample[key]);
+  const all = (key: Exclude<keyof Sample, "floor">): number[] => taken.map((sample) => sample[key]);
   const quiet = taken.filter((sample) => sample.frameAge >= 4_000);
   const bare = all("bare");
+  const floor = taken.map((sample) => sample.floor);
   return [
+    ...floorFigures(floor),
     { row: "bare app-server: `turn/start` written → model request received", unit: "ms", samples: bare },
     {
       row: "update handed to us → model request received, warm, in all",
@@ -121,9 +128,10 @@ function figures(taken: readonly Sample[]): readonly Figure[] {
       bars: { p50: 15 },
     },
     {
-      row: "of it ours: update handed to us → `turn/start` written",
+      row: "of it ours: update handed to us → `turn/start` written; baseline: two `SET`s and a `PING`, it holds no less",
       unit: "ms",
       samples: all("toStart"),
+      baseline: floor.map(({ start }) => start),
       bars: { p50: 5 },
     },
     {
@@ -134,7 +142,13 @@ function figures(taken: readonly Sample[]): readonly Figure[] {
     },
     { row: "the same, whatever the frame before", unit: "ms", samples: all("toFrame") },
     { row: "delta read from Codex → frame with it requested", unit: "ms", samples: all("deltaToFrame") },
-    { row: "`turn/completed` read → final requested", unit: "ms", samples: all("completedToFinal"), bars: { p50: 10 } },
+    {
+      row: "`turn/completed` read → final requested; baseline: two `SET`s and the direct call, it holds no less",
+      unit: "ms",
+      samples: all("completedToFinal"),
+      baseline: floor.map(({ final }) => final),
+      bars: { p50: 10 },
+    },
     { row: "model's last delta sent → final requested", unit: "ms", samples: all("toFinal") },
   ];
 }
