@@ -16,7 +16,7 @@ import { tellBack, tellPause } from "./pause.ts";
 import { type ChatRecord, type Lease, leaseMs } from "./port.ts";
 import { pump, readMail } from "./pump.ts";
 import { type Cause, recover } from "./recovery.ts";
-import { endSession } from "./session.ts";
+import { endProcess, endSession } from "./session.ts";
 import { type RuntimeSnapshot, snapshotOf } from "./snapshot.ts";
 import { onSteerAnswered, onSteerBuilt } from "./steer.ts";
 import { endTerminalsOf, interrupt } from "./stop.ts";
@@ -202,8 +202,9 @@ export class ChatActor {
     a.session = undefined;
     a.listening = undefined;
     a.open.clear();
-    // A start under way deals with the death of its own process.
+    // A start under way deals with its own death, and a turn that is still prepared makes another: never two at once.
     if (a.starting !== undefined) return;
+    if (a.turn !== undefined && !a.sent) return endProcess(a);
     if (a.turn !== undefined) {
       await a.writer?.stop();
       a.writer = undefined;
@@ -246,14 +247,13 @@ export class ChatActor {
     if (a.phase === "starting") a.move("ready");
   }
 
-  /** After every input: unread mail is read, and whatever can go on goes on. A wait is aborted only where there is one: that is dear. */
+  /** After every input: unread mail is read, and whatever can go on goes on. Aborting is dear: only where there is a wait. */
   private async afterInput(): Promise<void> {
     const waitMs = await pump(this.a);
     this.joining?.abort();
-    this.joining = undefined;
+    this.joining = typeof waitMs === "number" ? new AbortController() : undefined;
     if (waitMs === "elsewhere") return this.handOver();
-    if (waitMs === undefined) return;
-    this.joining = new AbortController();
+    if (waitMs === undefined || this.joining === undefined) return;
     postIn(this.a, waitMs, { kind: "doorbell" }, this.joining.signal);
   }
 

@@ -33,8 +33,7 @@ async function haveSession(a: ActorContext, spec: SessionSpec): Promise<CodexSes
       return await spawnSession(a, spec);
     } catch (error) {
       const again =
-        error instanceof CodexError &&
-        (error.code === "spawnFailed" || error.code === "disconnected" || error.code === "timeout");
+        error instanceof CodexError && ["spawnFailed", "disconnected", "timeout", "threadBusy"].includes(error.code);
       if (!again || attempt >= attempts) throw error;
       a.log.warn({ error, attempt }, "codex does not start, trying again");
       await a.parts.clock.sleep(backoffMs * 2 ** attempt * Math.max(1, a.deaths), a.abort.signal);

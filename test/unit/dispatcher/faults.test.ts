@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { CodexError } from "../../../src/codex/port.ts";
+import { createSlots } from "../../../src/dispatcher/slots.ts";
 import { BridgeError } from "../../../src/model/errors.ts";
-import type { ClientId, ThreadId, TurnId } from "../../../src/model/ids.ts";
+import type { ChatKey, ClientId, ThreadId, TurnId } from "../../../src/model/ids.ts";
 import type { CodexRequest } from "../../../src/model/request.ts";
 import type { TurnRecord } from "../../../src/model/turn.ts";
 import { ActorBench } from "../../fixtures/actor-bench.ts";
@@ -34,6 +35,33 @@ const push: CodexRequest = {
   itemId: "call-1",
   body: { kind: "command", command: "git push", cwd: "/app" },
 };
+
+describe("a Codex that dies", () => {
+  it("L2: while a turn waits for its slot, is replaced once, and the message is not called refused", async () => {
+    const slots = createSlots(1);
+    const bench = new ActorBench({}, { slots });
+    await bench.claim();
+    bench.say("first");
+    await bench.until(() => bench.codex.processes.at(-1)?.started.length === 1, "turn/start");
+    bench.codex.last.begin("u1", bench.codex.last.started[0]?.clientId ?? ("" as ClientId));
+    bench.codex.last.complete("u1", "One.");
+    await bench.until(() => bench.store.record.turn === undefined, "end");
+    const other = "telegram~main~2" as ChatKey;
+    await slots.acquire(other, () => undefined, new AbortController().signal);
+    bench.say("second");
+    await bench.until(() => slots.waiting === 1, "the wait for a slot");
+    bench.codex.last.die();
+    await bench.until(() => bench.actor?.idleSince === undefined && !bench.codex.last.alive, "the death");
+    slots.release(other);
+    await bench.until(
+      () => bench.codex.last.started.length === 1 && bench.codex.processes.length > 1,
+      "the second turn",
+    );
+    expect(bench.codex.processes).toHaveLength(2);
+    expect(bench.codex.last.started[0]?.input).toEqual([{ type: "text", text: "second" }]);
+    expect(bench.texts().filter((text) => /could not/i.test(text))).toEqual([]);
+  });
+});
 
 describe("a Codex that does not answer", () => {
   it("L2: turn/start: the process ends and the message is looked for before it is started again", async () => {
