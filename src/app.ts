@@ -2,23 +2,21 @@ import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import type { LoadedConfig } from "../config/load.ts";
 import type { Channel, IngressStore } from "./channel/port.ts";
-import { createChannels, openWeb, type WebChannel } from "./channels.ts";
+import { createChannels, type WebChannel } from "./channels.ts";
 import type { App, AppStatus, AppTools, CreateApp, StopMode } from "./cli/app-port.ts";
 import { bannerLines } from "./cli/banner.ts";
-import { chatsStatus } from "./cli/chats-status.ts";
 import { takeOfferedCodes } from "./cli/claim-file.ts";
 import { createInspection } from "./cli/inspect/inspection.ts";
 import type { Inspection } from "./cli/inspect/port.ts";
 import { chooseModel, type ModelChoice } from "./cli/model-choice.ts";
-import { operationsView, stopFromAfar } from "./cli/operations.ts";
 import { sweepDaily } from "./cli/sweep.ts";
 import { embeddedRedisOf, openOwnData, redisHealth, redisTarget } from "./cli/wiring.ts";
 import type { RuntimeSnapshot } from "./dispatcher/snapshot.ts";
 import { systemClock } from "./lib/clock.ts";
 import type { Logger } from "./lib/log.ts";
+import { within } from "./lib/within.ts";
 import { createActivations } from "./queue/activations.ts";
 import { type Activations, homeQueue, poolQueue } from "./queue/port.ts";
-import { readAudit } from "./redis/audit.ts";
 import { connectRedis, type RedisLink } from "./redis/connection.ts";
 import type { EmbeddedRedis } from "./redis/embedded.ts";
 import { homeId } from "./redis/home-id.ts";
@@ -29,7 +27,9 @@ import { createTraces, type Traces } from "./redis/traces.ts";
 import { createWorkerRegistry, type WorkerRegistry } from "./redis/worker-registry.ts";
 import { createGateway, type Gateway } from "./service/gateway.ts";
 import { observeProcess, observeQueue } from "./service/observe.ts";
-import { createRouting, servedPools, servedProjects } from "./service/routing.ts";
+import { openPages } from "./service/pages.ts";
+import { createRouting, servedPools, servedProjects, withFirst } from "./service/routing.ts";
+import { chatsElsewhere, statusOf } from "./service/status.ts";
 import { type AboutNode, createWorker, type Worker } from "./service/worker.ts";
 import { createHealth } from "./telemetry/health.ts";
 import { createHealthServer, type HealthServer } from "./telemetry/http.ts";
@@ -38,6 +38,9 @@ import { createWatchdog, type Watchdog } from "./telemetry/watchdog.ts";
 
 /** What the banner may wait for before it is printed without, ms. */
 const identifyMs = 5000;
+/** What a stage of a stop may take, ms; that of a worker has its own deadlines within. */
+const stageMs = 10_000;
+const workerMs = 40_000;
 
 /** Puts the service together; the only place that knows all parts. */
 export const createApp: CreateApp = async (config, tools) =>
@@ -102,8 +105,9 @@ class Service implements App {
     await mkdir(config.runtimeDir, { recursive: true, mode: 0o700 });
     if (config.ownWorkspace !== undefined) await mkdir(config.ownWorkspace, { recursive: true });
     this.#address = await this.#http?.start();
+    let choosing: Promise<ModelChoice> | undefined;
     try {
-      const choosing = role === "gateway" ? undefined : chooseModel(config, this.#log, this.#tools.demo);
+      choosing = role === "gateway" ? undefined : chooseModel(config, this.#log, this.#tools);
       // Looked at below; meanwhile Redis may fail first.
       choosing?.catch(() => undefined);
       const link = await this.#connect();
@@ -116,14 +120,15 @@ class Service implements App {
       await this.#startParts(link, await nodeId(config.dataDir));
       this.#banner = await this.#collectBanner();
     } catch (error) {
+      // The Codex that is asked for its sign-in ends with that.
+      await choosing?.catch(() => undefined);
       await this.stop("keep");
       throw error;
     }
   }
 
   async #connect(): Promise<RedisLink> {
-    const config = this.#config;
-    const logger = this.#log.child({ part: "redis" });
+    const [config, logger] = [this.#config, this.#log.child({ part: "redis" })];
     this.#redis = embeddedRedisOf(config, logger);
     await this.#redis?.start();
     const link = await connectRedis({ target: redisTarget(config, this.#redis), logger });
@@ -139,7 +144,8 @@ class Service implements App {
     const home = model === undefined || model.demo !== undefined ? node : await homeId(this.#config.codex.home, node);
     const pools = servedPools(this.#config, []);
     const registry = createWorkerRegistry<AboutNode>(link);
-    const routing = createRouting(this.#config, registry);
+    await this.#agreeOnMain(registry);
+    const routing = createRouting(this.#config, registry, role);
     const activations = createActivations({
       connection: link.forQueue(),
       prefix: "hl-bull",
@@ -162,6 +168,15 @@ class Service implements App {
     this.#watchdog.watchLoop();
     this.#health.watch("start", undefined);
     this.#sweep = sweepDaily(worker, this.#web, this.#config.retention.inboxDays, this.#log);
+  }
+
+  /** The gateway says where a chat works that chose no project; a worker that has it puts it first. */
+  async #agreeOnMain(registry: WorkerRegistry<AboutNode>): Promise<void> {
+    const { projects } = this.#config;
+    const [main] = Object.entries(projects);
+    if (this.#tools.role === "worker")
+      this.#config = { ...this.#config, projects: withFirst(projects, (await registry.mainProject())?.name) };
+    else if (main !== undefined) await registry.tellMainProject({ name: main[0], pool: main[1].pool });
   }
 
   #createWorker(ground: Ground, model: ModelChoice, home: string, pools: readonly string[]): Worker {
@@ -198,22 +213,16 @@ class Service implements App {
 
   async #openWeb({ link, store }: Ground): Promise<void> {
     if (this.#address === undefined || this.#http === undefined) return;
-    const chats = () => this.#snapshots();
-    const web = await openWeb(this.#config, {
+    const web = await openPages({
+      config: this.#config,
       link,
-      demo: this.#model?.demo !== undefined,
+      store,
       address: this.#address,
-      logger: this.#log,
-      operations: () =>
-        operationsView({
-          status: () => this.status(),
-          chats,
-          owners: async () => [...this.#config.access.owners, ...(await store.owners())],
-          titles: (chat) => store.facts(chat),
-          audit: (limit) => readAudit(link, limit),
-          senders: () => this.#gateway?.senders ?? [],
-        }),
-      stopTurn: (chat, startedAt, id) => stopFromAfar(store, chats, { chat, startedAt, id }),
+      demo: this.#model?.demo !== undefined,
+      log: this.#log,
+      status: () => this.status(),
+      chats: () => this.#snapshots(),
+      senders: () => this.#gateway?.senders ?? [],
     });
     this.#web = web;
     this.#channels = [...this.#channels, web];
@@ -222,11 +231,8 @@ class Service implements App {
 
   /** Chats of this worker as they are, of others as they told last. */
   async #snapshots(): Promise<readonly RuntimeSnapshot[]> {
-    const own = this.#worker?.snapshot() ?? [];
-    if (this.#ground === undefined) return own;
-    const { node, registry } = this.#ground;
-    const others = (await registry.known()).filter((one) => one.livesMs > 0 && one.node !== node);
-    return [...own, ...others.flatMap((one) => one.about.chats)];
+    const { registry, node } = this.#ground ?? {};
+    return [...(this.#worker?.snapshot() ?? []), ...chatsElsewhere((await registry?.known()) ?? [], node)];
   }
 
   banner(): readonly string[] {
@@ -255,38 +261,32 @@ class Service implements App {
     return this.#ground && createInspection(this.#ground.link, this.#ground.traces);
   }
 
-  async status(): Promise<AppStatus> {
-    const known = (await this.#ground?.registry.known()) ?? [];
-    return {
+  status(): Promise<AppStatus> {
+    const ground = this.#ground;
+    return statusOf({
       role: this.#tools.role,
       demo: this.#model?.demo !== undefined,
-      health: this.#health.report(),
-      workers: known.map(({ node, livesMs, about }) => ({
-        node,
-        host: about.host,
-        pools: about.pools,
-        projects: Object.keys(about.projects),
-        living: livesMs > 0,
-        silentMs: Math.max(0, -livesMs),
-      })),
-      queue: (await this.#ground?.activations.counts()) ?? { waiting: 0, active: 0 },
-      metrics: await this.#metrics.snapshot(),
-      ...chatsStatus(await this.#snapshots(), Object.keys(this.#config.projects)[0] ?? ""),
-    };
+      health: this.#health,
+      metrics: this.#metrics,
+      activations: ground?.activations,
+      workers: async () => (await ground?.registry.known()) ?? [],
+      own: this.#worker?.snapshot() ?? [],
+      node: ground?.node,
+      mainProject: Object.keys(this.#config.projects)[0] ?? "",
+    });
   }
 
   async stop(mode: StopMode): Promise<void> {
     clearInterval(this.#sweep);
     this.#watchdog.stop();
     if (mode === "drain") await this.#worker?.drain();
-    await this.#gateway?.stopReceiving();
-    await this.#worker?.stop(mode);
-    const over = new AbortController();
-    const patience = systemClock.sleep(mode === "keep" ? 2000 : 10_000, over.signal).catch(() => undefined);
-    await Promise.race([this.#gateway?.drain(), patience]);
-    over.abort();
-    await this.#gateway?.stopSending();
-    if (this.#worker === undefined) await this.#ground?.activations.close();
+    // Without Redis some of it never ends; what is left undone is what a kill would leave.
+    const stage = (ms: number, work: Promise<unknown> | undefined) => within(ms, Promise.resolve(work), undefined);
+    await stage(stageMs, this.#gateway?.stopReceiving());
+    await stage(workerMs, this.#worker?.stop(mode));
+    await stage(mode === "keep" ? 2000 : stageMs, this.#gateway?.drain());
+    await stage(stageMs, this.#gateway?.stopSending());
+    if (this.#worker === undefined) await stage(stageMs, this.#ground?.activations.close());
     await this.#model?.demo?.stop();
     this.#ground?.traces.close();
     await this.#presence?.leave();

@@ -57,27 +57,31 @@ export function strandingOf(
   pool: string,
   workers: readonly WatchedWorker[],
 ): Stranding | undefined {
-  const served = workers.some((worker) => worker.living && worker.pools.includes(pool));
-  if (home === undefined) return served ? undefined : { outage: `pool-${pool}`, elsewhere: false };
+  const ofPool = workers.filter((worker) => worker.pools.includes(pool));
+  const served = ofPool.some((worker) => worker.living);
+  // Named by the end of the one that lived longest, so that the next outage is another.
+  const away = { outage: `pool-${pool}-${Math.max(0, ...ofPool.map((worker) => worker.until))}`, elsewhere: false };
+  if (home === undefined) return served ? undefined : away;
   const own = workers.filter((worker) => worker.home === home);
   const last = own.reduce<WatchedWorker | undefined>(
     (a, b) => (a === undefined || b.until > a.until ? b : a),
     undefined,
   );
   // Nobody is known to have that home: the chat is free.
-  if (last === undefined) return served ? undefined : { outage: `pool-${pool}`, elsewhere: false };
+  if (last === undefined) return served ? undefined : away;
   if (own.some((worker) => worker.living)) return undefined;
   return { outage: `${home}-${last.until}`, host: last.host, elsewhere: served };
 }
 
 /**
- * Tells chats whose machine does not answer, once per outage; their mail waits. Until aborted; never rejects. The note
- * is said before it is marked as said: a crash in between may say it twice, never not at all.
+ * Tells chats whose machine does not answer, once per outage, whichever gateway sees it first; their mail waits. Until
+ * aborted; never rejects. A gateway that dies between marking and saying it leaves that chat untold.
  */
 export async function watchStranded(deps: StrandedDeps, signal: AbortSignal): Promise<void> {
   const { clock, log } = deps;
   let trustedFrom = clock.now() + graceMs;
   let lookedAt = clock.now();
+  let told: ReadonlySet<string> = new Set();
   while (!signal.aborted) {
     await clock.sleep(lookMs, signal).catch(() => undefined);
     if (signal.aborted) return;
@@ -85,7 +89,7 @@ export async function watchStranded(deps: StrandedDeps, signal: AbortSignal): Pr
     if (clock.now() - lookedAt > 2 * lookMs) trustedFrom = clock.now() + graceMs;
     try {
       const workers = await deps.workers();
-      if (clock.now() >= trustedFrom) await look(deps, workers);
+      if (clock.now() >= trustedFrom) told = await look(deps, workers, told);
       lookedAt = clock.now();
     } catch (error) {
       log.warn({ error }, "chats without a machine are not looked for");
@@ -93,11 +97,21 @@ export async function watchStranded(deps: StrandedDeps, signal: AbortSignal): Pr
   }
 }
 
-async function look(deps: StrandedDeps, workers: readonly WatchedWorker[]): Promise<void> {
+/** `told`: what this gateway told, or found told, in the looks before. */
+async function look(
+  deps: StrandedDeps,
+  workers: readonly WatchedWorker[],
+  told: ReadonlySet<string>,
+): Promise<ReadonlySet<string>> {
+  const now = new Set<string>();
   for (const chat of await deps.chats()) {
     const stranding = strandingOf(chat, await deps.poolOf(chat.project), workers);
-    if (stranding !== undefined) await tellOnce(deps, chat, stranding);
+    if (stranding === undefined) continue;
+    const name = `${chat.chat} ${stranding.outage}`;
+    if (!told.has(name)) await tellOnce(deps, chat, stranding);
+    now.add(name);
   }
+  return now;
 }
 
 async function tellOnce(deps: StrandedDeps, { chat, project }: StrandedChat, stranding: Stranding): Promise<void> {

@@ -92,9 +92,10 @@ async function answer(request: IncomingMessage, url: URL, target: ControlTarget)
   const mode = url.searchParams.get("mode");
   if (request.method === "GET" && url.pathname === "/status") return { status: 200, body: await target.status() };
   if (request.method === "POST" && url.pathname === "/stop" && isStopMode(mode)) {
-    const status = await target.status();
+    // What runs now is told; that it stops does not wait for that.
+    const status = target.status();
     target.stop(mode);
-    return { status: 202, body: status };
+    return { status: 202, body: await status };
   }
   const inspection = target.inspection();
   if (inspection === undefined) return { status: 503, body: { error: "The service is still starting." } };

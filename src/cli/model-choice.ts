@@ -10,6 +10,7 @@ import { systemClock } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
 import { demoWords } from "../model/catalog/demo.ts";
 import { makeThrowAway } from "../workspace/throw-away.ts";
+import type { AppTools } from "./app-port.ts";
 import { makePrivate } from "./folders.ts";
 import { codexOf } from "./wiring.ts";
 
@@ -39,7 +40,11 @@ export interface RunningDemo {
  * Codex's configuration.
  * Rejects when a demo that was asked for cannot be set up (its folders, its port).
  */
-export async function chooseModel(config: LoadedConfig, log: Logger, asked: boolean): Promise<ModelChoice> {
+export async function chooseModel(
+  config: LoadedConfig,
+  log: Logger,
+  { demo: asked, role }: Pick<AppTools, "demo" | "role">,
+): Promise<ModelChoice> {
   const codex = codexOf(config, log);
   // Who had the real model must not get the demo's words instead of its work because a sign-in was lost. Nobody waits for
   // the facts then; asked later, by the banner, their process is not swept away as a forgotten one.
@@ -51,6 +56,8 @@ export async function chooseModel(config: LoadedConfig, log: Logger, asked: bool
   over.abort(new Error("the model is chosen"));
   if (known?.signInNeeded === false && !asked) await writeFile(wasSignedIn(config), "", { mode: 0o600 });
   if (!asked && known?.signInNeeded !== true) return real;
+  // A machine among others must not answer their people's work with a script: it waits for its sign-in, and says so.
+  if (role === "worker") return real;
   try {
     return await openDemo(config, log, facts, { asked, sandboxFailure: known?.sandboxFailure });
   } catch (error) {

@@ -23,7 +23,7 @@ export interface CliOptions {
   readonly terminal?: { readonly columns: number };
 }
 
-/** Exit codes: 0 ok, 1 failed, 2 wrong use, 78 wrong configuration (with one line per fault) or data of a newer version. */
+/** Exit codes: 0 ok, 1 failed, 2 wrong use, 78 wrong configuration (with one line per fault), a Redis that cannot be used, or data of a newer version. */
 export async function run(args: readonly string[], options: CliOptions): Promise<number> {
   const words = cliWords.en;
   const command = readArguments(args, words);
@@ -36,7 +36,9 @@ export async function run(args: readonly string[], options: CliOptions): Promise
     return await perform(command, options);
   } catch (error) {
     options.err(error instanceof Error ? error.message : String(error));
-    return error instanceof ConfigError || (error instanceof BridgeError && error.code === "dataUnfit") ? 78 : 1;
+    // Starting again mends neither: a supervisor is not to try.
+    const unfit = error instanceof BridgeError && (error.code === "dataUnfit" || error.code === "redisUnfit");
+    return error instanceof ConfigError || unfit ? 78 : 1;
   }
 }
 

@@ -46,7 +46,8 @@ export async function start(options: StartOptions): Promise<number> {
   } catch (error) {
     // A taken port is no fault of the program: its sentence is enough.
     log.logger.error(error instanceof ListenError ? { reason: error.message } : { error }, "service fails");
-    if (error instanceof ConfigError || (error instanceof BridgeError && error.code === "dataUnfit")) throw error;
+    const unfit = error instanceof BridgeError && (error.code === "dataUnfit" || error.code === "redisUnfit");
+    if (error instanceof ConfigError || unfit) throw error;
     throw new Error(log.redact(error instanceof Error ? error.message : String(error)), { cause: error });
   } finally {
     await lock.release();
@@ -55,16 +56,16 @@ export async function start(options: StartOptions): Promise<number> {
 }
 
 /** Processes of several roles meet in one Redis; a pool has projects. ConfigError. */
-function checkRole({ redis, projects, pools, file = "defaults" }: LoadedConfig, options: StartOptions): void {
+function checkRole({ redis, projects, file = "defaults" }: LoadedConfig, options: StartOptions): void {
   if (options.role !== "all" && redis === undefined)
     throw new ConfigError([
       { file, keyPath: "redis.url", expected: `the Redis all machines share, because of --role ${options.role}` },
     ]);
-  const known = [...Object.keys(pools), ...Object.values(projects).map((project) => project.pool)];
+  const known = Object.values(projects).map((project) => project.pool);
   for (const pool of options.pools)
     if (!known.includes(pool))
       throw new ConfigError([
-        { file, keyPath: "pools", expected: `a pool named ${pool} (or a project in it), because of --pool ${pool}` },
+        { file, keyPath: "projects", expected: `a project with pool: ${pool}, because of --pool ${pool}` },
       ]);
 }
 

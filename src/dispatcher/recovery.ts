@@ -167,7 +167,10 @@ async function recordAfterDeath(
 async function startAgain(a: ActorContext): Promise<void> {
   const turn = a.turn;
   if (turn === undefined) return;
-  const { turnId: _gone, ...fresh } = turn;
+  const { turnId: _gone, ...rest } = turn;
+  // This Codex has none of its steers: they are written again, in their place.
+  const fresh = { ...rest, steers: [] };
+  a.steered.clear();
   await a.commit({ turn: fresh });
   a.move("running");
   a.sent = false;

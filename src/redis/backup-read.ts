@@ -97,6 +97,7 @@ function ownKeys(keys: Keys, chat: ChatKey): readonly (readonly [FamilyName, str
     ["view", keys.view(chat)],
     ["viewText", keys.viewText(chat)],
     ["openRequests", keys.openRequests(chat)],
+    ["turnLog", keys.turnLog(chat)],
     ["transcript.all", keys.transcript(chat).all],
     ["transcript.order", keys.transcript(chat).order],
   ];

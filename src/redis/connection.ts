@@ -73,7 +73,7 @@ export async function connectRedis(options: RedisLinkOptions): Promise<RedisLink
     for (const each of open) each.disconnect();
   };
   try {
-    await checkFitness(redis);
+    await checkFitness(redis, logger);
   } catch (error) {
     close();
     if (options.impatient === true && broken !== undefined && redis.status === "end")

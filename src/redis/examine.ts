@@ -15,7 +15,23 @@ export interface RedisExamination extends RedisFacts {
 }
 
 /** Asks once, reads only. Rejects with the connection's or the server's own error, and with the signal's reason. */
-export async function examineRedis(target: RedisTarget, signal: AbortSignal): Promise<RedisExamination> {
+export function examineRedis(target: RedisTarget, signal: AbortSignal): Promise<RedisExamination> {
+  return asked(target, signal, ask);
+}
+
+/** Whether some gateway on this Redis receives for an account now. Rejects as {@link examineRedis}. */
+export function isReceivedFor(target: RedisTarget, account: string, signal: AbortSignal): Promise<boolean> {
+  return asked(target, signal, async (redis) => {
+    await redis.connect();
+    const [until, [seconds]] = await Promise.all([
+      redis.hget(createKeys().receiverLease(account), "exp"),
+      redis.time(),
+    ]);
+    return Number(until ?? 0) > Number(seconds) * 1000;
+  });
+}
+
+async function asked<T>(target: RedisTarget, signal: AbortSignal, ask: (redis: Redis) => Promise<T>): Promise<T> {
   const redis = new Redis(addressOf(target), {
     lazyConnect: true,
     enableReadyCheck: false,

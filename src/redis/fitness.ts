@@ -1,4 +1,5 @@
 import type { Redis } from "ioredis";
+import type { Logger } from "../lib/log.ts";
 import { BridgeError } from "../model/errors.ts";
 
 const oldest = [6, 2] as const;
@@ -53,7 +54,7 @@ export function unfitness(info: string): string | undefined {
 }
 
 /** Rejects with BridgeError `redisUnfit` when this Redis cannot be used, or refuses our name or password. */
-export async function checkFitness(redis: Redis): Promise<void> {
+export async function checkFitness(redis: Redis, logger: Logger): Promise<void> {
   let info: string;
   try {
     info = await redis.info();
@@ -65,4 +66,9 @@ export async function checkFitness(redis: Redis): Promise<void> {
   }
   const reason = unfitness(info);
   if (reason !== undefined) throw new BridgeError("redisUnfit", `this Redis cannot be used: ${reason}`);
+  if (!redisFacts(info).appendOnly)
+    logger.warn(
+      {},
+      "redis keeps nothing on disk: messages are lost when it ends; set appendonly yes, appendfsync always",
+    );
 }

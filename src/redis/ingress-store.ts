@@ -68,7 +68,8 @@ export function createIngressStore(options: IngressStoreOptions): IngressStore {
     language: async (chat) => decodeMaybe<Binding>(await edge(answered(redis.hget(keys.state(chat), "b"))))?.language,
     say: (chat, body, buttons) => edge(say(link, chat, body, buttons ?? [])),
     async rehome(chat) {
-      const freed = (await edge(run("rehome", [keys.state(chat), keys.scheduled], [chat]))) === 1;
+      const freed =
+        (await edge(run("rehome", [keys.state(chat), keys.scheduled, keys.homes, keys.workers], [chat]))) === 1;
       if (freed) await wake(chat);
       return freed;
     },

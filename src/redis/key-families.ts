@@ -74,9 +74,11 @@ const families: Readonly<Record<FamilyName, Described>> = {
   accountLease: ["hash", "kept", "none"],
   nodes: ["zset", "kept", "none"],
   receiverLease: ["hash", "kept", "none"],
-  workers: ["zset", "kept", "none"],
-  worker: ["string", "ttl", "none"],
-  homes: ["hash", "kept", "none"],
+  // Machines that are not back yet: their chats wait for them.
+  workers: ["zset", "kept", "rest"],
+  worker: ["string", "ttl", "rest"],
+  homes: ["hash", "kept", "rest"],
+  mainProject: ["hash", "kept", "rest"],
   // What is watched now is no matter of another day.
   trace: ["stream", "ttl", "none"],
   watched: ["zset", "ttl", "none"],

@@ -66,6 +66,8 @@ export interface Keys {
   readonly workers: string;
   /** What a worker tells about itself, JSON. As long as it is in `workers`. */
   worker(node: string): string;
+  /** Hash `name`, `pool`: the project of chats that chose none, as the gateway has it. Kept with the installation. */
+  readonly mainProject: string;
   /** Hash Codex home → node that has it. Removed with the worker, or when that has another one. */
   readonly homes: string;
   /** Set of chats with durable operations. Removed member by member as outboxes empty. */
@@ -153,6 +155,7 @@ export function createKeys(prefix = "hl"): Keys {
     receiverLease: (account) => `${prefix}:ac:${account}:rx`,
     workers: `${prefix}:workers`,
     worker: (node) => `${prefix}:wk:${node}`,
+    mainProject: `${prefix}:main`,
     homes: `${prefix}:homes`,
     pending: (account) => `${prefix}:ac:${account}:pd`,
     dirty: (account) => `${prefix}:ac:${account}`,

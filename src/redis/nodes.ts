@@ -46,14 +46,14 @@ export async function appear(
   await beat();
   const gone = new AbortController();
   const beating = async (): Promise<void> => {
-    for (;;) {
-      await clock.sleep(beatMs, gone.signal);
-      await beat();
+    while (!gone.signal.aborted) {
+      await clock.sleep(beatMs, gone.signal).catch(() => undefined);
+      // One that Redis refuses must not be the last.
+      if (!gone.signal.aborted)
+        await beat().catch((error: unknown) => logger.warn({ reason: String(error) }, "node is not seen just now"));
     }
   };
-  beating().catch((error: unknown) => {
-    if (!gone.signal.aborted) logger.warn({ reason: String(error) }, "node is no longer seen");
-  });
+  void beating();
   return {
     async leave() {
       gone.abort(new Error("the node leaves"));

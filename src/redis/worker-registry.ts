@@ -3,6 +3,7 @@ import type { ChatKey } from "../model/ids.ts";
 import { decodeMaybe, list, maybe, type Reply } from "./codec.ts";
 import type { RedisLink } from "./connection.ts";
 import { retention } from "./retention.ts";
+import { answered } from "./script-runner.ts";
 
 /** What every worker tells about itself; plain JSON. */
 export interface AboutWorker {
@@ -24,6 +25,12 @@ export interface KnownWorker<About> {
   readonly about: About;
 }
 
+/** Where a chat works that chose no project. */
+export interface MainProject {
+  readonly name: string;
+  readonly pool: string;
+}
+
 /** A chat's place among the workers. */
 export interface Route {
   /** Codex home of its conversation; absent: any worker of its pool will do. */
@@ -38,6 +45,9 @@ export interface WorkerRegistry<About extends AboutWorker> {
   known(): Promise<readonly KnownWorker<About>[]>;
   /** Pools of the projects of all known workers. */
   pools(): Promise<Readonly<Record<string, string>>>;
+  /** The project of chats that chose none, as a gateway told it last. */
+  mainProject(): Promise<MainProject | undefined>;
+  tellMainProject(project: MainProject): Promise<void>;
   route(chat: ChatKey): Promise<Route>;
   /** Chats that need an owner and have none; at most `limit`. */
   stranded(limit: number): Promise<readonly (Route & { readonly chat: ChatKey })[]>;
@@ -45,7 +55,7 @@ export interface WorkerRegistry<About extends AboutWorker> {
 
 /** The registry in Redis. */
 export function createWorkerRegistry<About extends AboutWorker>(link: RedisLink): WorkerRegistry<About> {
-  const { run, keys } = link;
+  const { run, keys, redis } = link;
   const known = () => readKnown<About>(link);
   return {
     async beat(node, livesMs, about) {
@@ -54,6 +64,13 @@ export function createWorkerRegistry<About extends AboutWorker>(link: RedisLink)
     },
     known,
     pools: async () => Object.fromEntries((await known()).flatMap((worker) => Object.entries(worker.about.projects))),
+    async mainProject() {
+      const [name, pool] = await answered(redis.hmget(keys.mainProject, "name", "pool"));
+      return typeof name === "string" && typeof pool === "string" ? { name, pool } : undefined;
+    },
+    async tellMainProject({ name, pool }) {
+      await answered(redis.hset(keys.mainProject, { name, pool }));
+    },
     route: async (chat) => routeOf(list(await run("route", [keys.state(chat), keys.homes], []))),
     async stranded(limit) {
       const { chat: prefix, state } = keys.parts;

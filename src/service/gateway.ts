@@ -58,8 +58,8 @@ export interface Gateway {
 
 /** How long a receiver waits for Redis before it asks again, ms; well within the 5 s its lease lives. */
 const leaseDeadlineMs = 2000;
-/** Chats told about at most, in one look. */
-const strandedLimit = 500;
+/** Chats looked at in one look. */
+const strandedLimit = 20_000;
 
 /** See {@link Gateway}. */
 export function createGateway(parts: GatewayParts): Gateway {
@@ -77,8 +77,8 @@ export function createGateway(parts: GatewayParts): Gateway {
       const sink = sinkOf(parts, signal);
       const receptions = channels.map((channel) => receptionOf(parts, channel, sink));
       for (const reception of receptions) observe(parts, senders, reception);
-      const watched = strandedDeps(parts);
-      running = [...receptions.map((reception) => reception.run(signal)), watchStranded(watched, signal)];
+      running = receptions.map((reception) => reception.run(signal));
+      void watchStranded(strandedDeps(parts), signal);
     },
     async stopReceiving() {
       receiving.abort(new Error("the service stops"));

@@ -1,4 +1,5 @@
 import type { LoadedConfig } from "../../config/load.ts";
+import type { Role } from "../cli/app-port.ts";
 import type { Projects } from "../dispatcher/port.ts";
 import type { ChatKey } from "../model/ids.ts";
 import { homeQueue, poolQueue } from "../queue/port.ts";
@@ -25,14 +26,28 @@ export function servedProjects(config: LoadedConfig, pools: readonly string[]): 
   return Object.fromEntries(Object.entries(config.projects).filter(([, project]) => pools.includes(project.pool)));
 }
 
-/** What is configured here counts first, then what workers told. */
+/** Projects with the one named first; as they are when it is none of them. */
+export function withFirst(projects: LoadedConfig["projects"], name: string | undefined): LoadedConfig["projects"] {
+  const first = name === undefined ? undefined : projects[name];
+  return name === undefined || first === undefined ? projects : { [name]: first, ...projects };
+}
+
+/**
+ * What is configured here counts first, then what workers told. Where a chat works that chose no project, only a gateway
+ * decides: a worker's own first project may be another's.
+ */
 export function createRouting(
   config: LoadedConfig,
-  registry: Pick<WorkerRegistry<AboutWorker>, "pools" | "route">,
+  registry: Pick<WorkerRegistry<AboutWorker>, "pools" | "route" | "mainProject">,
+  role: Role,
 ): Routing {
   const [first] = Object.values(config.projects);
+  const mainPool = async (): Promise<string> => {
+    const told = role === "worker" ? (await registry.mainProject())?.pool : undefined;
+    return told ?? first?.pool ?? defaultPool;
+  };
   const poolOf = async (project: string | undefined): Promise<string> => {
-    if (project === undefined) return first?.pool ?? defaultPool;
+    if (project === undefined) return mainPool();
     return config.projects[project]?.pool ?? (await registry.pools())[project] ?? defaultPool;
   };
   return {
@@ -48,7 +63,7 @@ export function createRouting(
 export function createProjects(
   own: LoadedConfig["projects"],
   pools: readonly string[],
-  registry: Pick<WorkerRegistry<AboutWorker>, "pools" | "route">,
+  registry: Pick<WorkerRegistry<AboutWorker>, "pools">,
 ): Projects {
   return {
     async names() {

@@ -1,4 +1,5 @@
 import type { Finding } from "../../model/finding.ts";
+import { isReceivedFor } from "../../redis/examine.ts";
 import type { AccountExaminer } from "../app-port.ts";
 import type { Check, Scene } from "./check.ts";
 
@@ -9,17 +10,23 @@ export function channelChecks(scene: Scene, examiners: readonly AccountExaminer[
   if (examiners.length === 0) return [{ name: "channels", run: async () => [none] }];
   return examiners.map((examiner) => ({
     name: examiner.account,
-    run: (signal) =>
+    run: async (signal) =>
       examiner.examine(
         {
           language: config.language,
-          running: scene.service !== undefined,
+          running: scene.service !== undefined || (await isServed(scene, examiner.account, signal)),
           groups: groupsOf(scene, examiner.account.slice(0, examiner.account.indexOf("~"))),
           place: (key) => scene.place(`${examiner.keyPath}.${key}`),
         },
         signal,
       ),
   }));
+}
+
+/** A gateway on another machine has the account: asking for its messages would take them away. Unknown counts as no. */
+async function isServed({ config }: Scene, account: string, signal: AbortSignal): Promise<boolean> {
+  if (config.redis === undefined) return false;
+  return isReceivedFor({ url: config.redis.url }, account, signal).catch(() => false);
 }
 
 function groupsOf(

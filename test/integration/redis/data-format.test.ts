@@ -6,6 +6,7 @@ import { openData } from "../../../src/redis/data-format.ts";
 import { type Migration, migrations } from "../../../src/redis/migrations.ts";
 import { appear, livingNodes, type Presence } from "../../../src/redis/nodes.ts";
 import { retention } from "../../../src/redis/retention.ts";
+import { createFakeClock } from "../../fixtures/fake-clock.ts";
 import type { TestRedis } from "../../fixtures/redis.ts";
 import { startRedis } from "../../fixtures/redis.ts";
 import { dump, facts, newChat, node, prompt, until } from "./samples.ts";
@@ -31,6 +32,20 @@ async function open(steps?: readonly Migration[], name = "n-1", on = link): Prom
   present.push(presence);
   return presence;
 }
+
+it("a node whose beat Redis refused once is seen again with the next", async () => {
+  const clock = createFakeClock();
+  const presence = await appear(link, { node: "n-7", format: 1, version: "1.0.0" }, { clock, logger: silentLogger });
+  present.push(presence);
+  await link.redis.zrem(link.keys.nodes, "n-7 1 1.0.0");
+  await link.redis.config("SET", "min-replicas-to-write", "1");
+  await clock.advance(5000);
+  await link.redis.ping();
+  await link.redis.config("SET", "min-replicas-to-write", "0");
+  expect((await livingNodes(link)).map((one) => one.node)).toEqual([]);
+  await clock.advance(5000);
+  await until(async () => (await livingNodes(link)).some((one) => one.node === "n-7"));
+});
 
 const noted = (): Promise<string | null> => link.redis.hget(link.keys.format, "n");
 

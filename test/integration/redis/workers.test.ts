@@ -103,6 +103,10 @@ it("L3: a chat moves to another machine only while its owner does not live", asy
   const { ingress, woken } = node(link, "gateway");
   expect(await ingress.rehome(chat)).toBe(false);
   await living.handOver(lease);
+  // Parked, on a machine that is back: an old button must not throw its conversation away.
+  await registry.beat("a", 60_000, about("h-1"));
+  expect(await ingress.rehome(chat)).toBe(false);
+  await registry.beat("a", -1, about("h-1"));
   expect(await ingress.rehome(chat)).toBe(true);
   expect(woken).toEqual([chat]);
   expect(await at("b", "h-2").claim(chat)).toHaveProperty("lease");

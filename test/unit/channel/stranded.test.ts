@@ -21,8 +21,8 @@ const other = worker({ home: "h-2", host: "desk" });
 describe("why nobody serves a chat", () => {
   it.each<[string, StrandedChat, readonly WatchedWorker[], ReturnType<typeof strandingOf>]>([
     ["a worker of its pool lives", { chat }, [worker()], undefined],
-    ["no worker of its pool lives", { chat }, [dead], { outage: "pool-default", elsewhere: false }],
-    ["no worker was ever heard of", { chat }, [], { outage: "pool-default", elsewhere: false }],
+    ["no worker of its pool lives", { chat }, [dead], { outage: "pool-default-100", elsewhere: false }],
+    ["no worker was ever heard of", { chat }, [], { outage: "pool-default-0", elsewhere: false }],
     ["the worker with its home lives", { chat, home: "h-1" }, [worker()], undefined],
     [
       "its home is silent, and nobody else serves the pool",

@@ -92,6 +92,25 @@ describe("L8: a restart of the service", () => {
     expect(bench.codex.last.steers).toHaveLength(1);
   });
 
+  it("L2: a steer of a turn that is started again comes before what was written after it", async () => {
+    const bench = new ActorBench();
+    await started(bench);
+    bench.codex.last.emit({ kind: "turnStarted", turnId: u1 });
+    await bench.until(() => bench.store.record.turn?.turnId === u1, "turn id");
+    bench.say("first");
+    await bench.until(() => bench.store.ops.some((o) => o.op === "mark" && o.mark === "steered"), "steered");
+    bench.codex.last.die();
+    await bench.until(() => bench.codex.processes.length === 2 && bench.codex.last.started.length === 1, "again");
+    bench.codex.last.begin("u2", bench.codex.last.started[0]?.clientId ?? ("" as ClientId));
+    await bench.until(() => bench.codex.last.steers.length === 1, "the first steer");
+    bench.say("second");
+    await bench.until(() => bench.codex.last.steers.length === 2, "the second steer");
+    expect(bench.codex.last.steers.map((steer) => steer.input)).toEqual([
+      [{ type: "text", text: "first" }],
+      [{ type: "text", text: "second" }],
+    ]);
+  });
+
   it("L2: starts a turn again that never reached Codex, under the same client id, in the living process", async () => {
     const bench = new ActorBench();
     const clientId = await started(bench);

@@ -1,0 +1,44 @@
+import { describe, expect, it } from "vitest";
+import type { LoadedConfig } from "../../../config/load.ts";
+import type { Role } from "../../../src/cli/app-port.ts";
+import type { ChatKey } from "../../../src/model/ids.ts";
+import type { MainProject, Route } from "../../../src/redis/worker-registry.ts";
+import { createRouting, servedPools, servedProjects, withFirst } from "../../../src/service/routing.ts";
+
+const project = (pool: string) => ({ path: `/${pool}`, pool, writable: [] });
+const config = (projects: LoadedConfig["projects"]) => ({ projects }) as LoadedConfig;
+const chat = "telegram~main~1" as ChatKey;
+
+function queueOf(role: Role, projects: LoadedConfig["projects"], route: Route, main?: MainProject): Promise<string> {
+  const registry = {
+    pools: async () => ({ kernel: "build" }),
+    route: async () => route,
+    mainProject: async () => main,
+  };
+  return createRouting(config(projects), registry, role).queueOf(chat);
+}
+
+describe("where a chat's activations go", () => {
+  const app = { app: project("default") };
+  const lib = { lib: project("far") };
+  const main = { name: "app", pool: "default" };
+
+  it.each<[string, Role, LoadedConfig["projects"], Route, MainProject | undefined, string]>([
+    ["to its home, whatever its project", "gateway", app, { home: "h-1", project: "kernel" }, main, "act-~h-1"],
+    ["to the pool of its project, as configured here", "gateway", app, { project: "app" }, main, "act-default"],
+    ["to the pool of its project, as a worker told it", "gateway", app, { project: "kernel" }, main, "act-build"],
+    ["to the gateway's first project, when it chose none", "gateway", app, {}, undefined, "act-default"],
+    ["the same, when a worker of another pool wakes it", "worker", lib, {}, main, "act-default"],
+    ["to the worker's own while no gateway ever told", "worker", lib, {}, undefined, "act-far"],
+  ])("%s", async (_, role, projects, route, told, queue) => {
+    expect(await queueOf(role, projects, route, told)).toBe(queue);
+  });
+});
+
+it("a worker serves the pools it is told to, else all of its projects, and puts the main one first", () => {
+  const all = { lib: project("far"), app: project("default") };
+  expect(servedPools(config(all), [])).toEqual(["far", "default"]);
+  expect(Object.keys(servedProjects(config(all), ["default"]))).toEqual(["app"]);
+  expect(Object.keys(withFirst(all, "app"))).toEqual(["app", "lib"]);
+  expect(Object.keys(withFirst(all, "other"))).toEqual(["lib", "app"]);
+});
