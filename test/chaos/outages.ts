@@ -7,6 +7,8 @@ export interface Outage {
 }
 
 const lookMs = 250;
+/** Longest pause of the supervisor before it starts Redis again, and its start, ms. */
+const backMs = 7_000;
 
 /** Notes when Redis is away, as its operator would see it. */
 export class Outages {
@@ -22,6 +24,11 @@ export class Outages {
 
   get all(): readonly Outage[] {
     return this.#all;
+  }
+
+  /** Nothing can be written for so long, whatever answers in between; then Redis needs a while to be back. */
+  unwritable(ms: number): void {
+    this.#all.push({ from: Date.now(), to: Date.now() + ms + backMs });
   }
 
   stop(): void {

@@ -80,8 +80,8 @@ async function live(options: RunOptions, world: World, note: (what: string) => v
     const pauseMs = at % 5 === 4 ? ([20_000, 40_000] as const) : ([2_000, 12_000] as const);
     return new User(line, new Random(seed, line.name), pauseMs);
   });
-  const striker = new Striker(world, note);
   const outages = new Outages(world.store);
+  const striker = new Striker(world, note, outages);
   const begun = Date.now();
   const lives = users.map((user) => user.live(() => Date.now() - begun < writingMs));
   for (const fault of struck) {

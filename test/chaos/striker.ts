@@ -1,3 +1,4 @@
+import type { Outages } from "./outages.ts";
 import type { FaultKind, PlannedFault } from "./plan.ts";
 import { signal } from "./signal.ts";
 import type { Note, Unit } from "./unit.ts";
@@ -10,12 +11,14 @@ const patienceMs = 20_000;
 export class Striker {
   readonly #world: World;
   readonly #note: Note;
+  readonly #outages: Outages;
   /** What is to be undone, each at its time. */
   readonly #undo = new Map<NodeJS.Timeout, () => void>();
 
-  constructor(world: World, note: Note) {
+  constructor(world: World, note: Note, outages: Outages) {
     this.#world = world;
     this.#note = note;
+    this.#outages = outages;
   }
 
   /** Kinds this world cannot have, each with the reason. */
@@ -78,6 +81,7 @@ export class Striker {
         return soon(() => store.cut(), "all connections");
       case "fill disk":
         store.fill();
+        this.#outages.unwritable(fault.forMs);
         this.#later(fault.forMs, () => store.free());
         return `full for ${fault.forMs} ms`;
       case "kill codex":
