@@ -201,12 +201,16 @@ it("L2: what is taken while backups are written is in each of them whole or not 
   for (file of files) {
     const other = node((await restored()).to, "n-2");
     for (const chat of chats) {
-      const mail = (await other.chats.readMail(chat)).map((item) => textOf(item.mail));
+      const items = await other.chats.readMail(chat);
+      const mail = items.map((item) => textOf(item.mail));
+      const moment = (id: string | undefined): number => Number(id?.split("-")[0] ?? 0);
+      const before = items.filter(({ id }) => moment(id) < moment(items.at(-1)?.id)).length;
       const all = Array.from({ length: mail.length + 2 }, (_, at) => `u${at}`);
       const tokens = (await Promise.all(all.map((id) => other.ingress.seen(chat, id)))).filter(Boolean).length;
       expect(mail).toEqual(all.slice(0, mail.length));
       // What was taken in the very millisecond the chat was read may lack its token: it could come again, but is not lost.
-      expect([mail.length, mail.length - 1]).toContain(tokens);
+      expect(tokens).toBeGreaterThanOrEqual(before);
+      expect(tokens).toBeLessThanOrEqual(mail.length);
     }
   }
 });
