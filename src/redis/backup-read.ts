@@ -114,19 +114,26 @@ async function readKeys(
     tx.pttl(key);
     readCommand(tx, family.type, key);
   }
+  // The times to live were told between these two: none of them may come out as older than it is.
+  tx.time();
   const replies = (await answered(tx.exec()))?.map(([error, reply]) => {
     if (error !== null) throw error;
     return reply;
   });
-  const [seconds = 0, micros = 0] = ((replies?.[0] ?? []) as readonly string[]).map(Number);
-  const at = seconds * 1000 + Math.floor(micros / 1000);
+  const [at, end] = [replies?.[0], replies?.at(-1)].map(millisOf) as [number, number];
   return asked.flatMap(({ key, family }, index) => {
     const ttl = Number(replies?.[1 + 2 * index]);
     if (ttl === -2) return [];
     const value = readValue(family.type, replies?.[2 + 2 * index]);
-    const ends = ttl === -1 ? {} : { expiresAt: at + ttl };
+    const ends = ttl === -1 ? {} : { expiresAt: end + ttl };
     return [{ entry: { key: key.slice(keys.prefix.length), type: family.type, ...ends, value }, family, at }];
   });
+}
+
+/** A reply of `TIME`, rounded down to ms. */
+function millisOf(reply: unknown): number {
+  const [seconds = 0, micros = 0] = ((reply ?? []) as readonly string[]).map(Number);
+  return seconds * 1000 + Math.floor(micros / 1000);
 }
 
 /** A chat as nobody's. Pure. */
