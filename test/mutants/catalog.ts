@@ -330,8 +330,8 @@ export const mutants: readonly Mutant[] = [
     law: "L8",
     fault: "a living Codex is not looked for after a restart",
     file: "src/dispatcher/recovery.ts",
-    find: "const attached = a.process === undefined ? undefined : await a.parts.codex.attach(a.process, a.chat);",
-    replace: "const attached = undefined;",
+    find: "if (await rejoined(a)) return;",
+    replace: "",
     tests: recovery,
   },
   {
