@@ -108,7 +108,9 @@ async function main(): Promise<number> {
   }
 }
 
-process.exitCode = await main().catch((error: unknown) => {
+const code = await main().catch((error: unknown) => {
   console.error(error instanceof Error ? error.stack : error);
   return 1;
 });
+// Calls of services that died in a schedule are never answered, and their deadlines would be waited for.
+process.exit(code);
