@@ -20,6 +20,10 @@ const outOfReach: readonly (readonly [RegExp, string])[] = [
 const unseen: Readonly<Record<string, string>> = {
   "a chat whose project is another worker's begins its next turn here": "one host serves all projects",
   "a chat is claimed by a worker that does not have its conversation": "one host has all conversations",
+  "a text that the turn takes no more is dropped":
+    "Codex tells the end of a turn before it refuses a steer, and `closeTurn` (turn.ts) forgets the steers on their way",
+  "frames are sent while the final waits in the outbox":
+    "the final's operation removes the view in its own step (commit.lua), and update-view.lua lets none come back",
   "an ended view goes on being shown": "every commit that ends a view also holds the operation that ends its frames",
   "a late frame brings an ended view back": "the actor has awaited its last frame before it ends the view",
   "a button answers in every chat of its group's name": "needs topics",
