@@ -61,7 +61,8 @@ export function createLeases(now: () => number, trace: (event: TraceEvent) => vo
       else if (name === "release" && reply === 1) released(third ?? "", node, Number(second));
       else if (name === "account-release") released(account, node, Number(second));
       else if (name === "commit" || name === "update-view") {
-        if (name === "commit" && reply === 1) trace({ kind: "removed", mails: removed(args.map(String)) });
+        if (name === "commit" && reply === 1)
+          trace({ kind: "removed", chat: fourth ?? "", mails: removed(args.map(String)) });
         wrote(fourth ?? "", name, Number(second), reply);
       } else if (name.startsWith("outbox-")) wrote(account, name, Number(second), reply);
       else if (name === "ingest") stored(args.map(String), reply, tokens, trace);

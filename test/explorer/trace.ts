@@ -14,7 +14,7 @@ export type TraceEvent =
   /** A conversation with these messages is gone from the disk. */
   | { readonly kind: "erased"; readonly chat: string; readonly clientIds: readonly string[] }
   /** An owner wrote down that Codex has these, and removed them from the mailbox. */
-  | { readonly kind: "removed"; readonly mails: readonly string[] }
+  | { readonly kind: "removed"; readonly chat: string; readonly mails: readonly string[] }
   /** `over`: who held the lease, alive, at that moment. */
   | { readonly kind: "claimed"; readonly lease: string; readonly node: string; readonly over: string | undefined }
   /** A fenced write that happened; `current` is the epoch the lease had. */
