@@ -41,7 +41,11 @@ export async function loadWork(desk: Desk, chat: ChatKey): Promise<Work | undefi
     const next = own?.calls ?? 0;
     if (own?.inflight === true) noteUnknown(desk, chat, op, calls[next]);
     const unsureSince = own?.inflight === true ? own.begunAt : undefined;
-    if (next < calls.length) return { chat, op, address, screen, calls, next, tries: 0, unsureSince, noticed: false };
+    const work: Work = { chat, op, address, screen, calls, next, tries: 0, unsureSince, noticed: false };
+    if (own?.refused !== undefined) work.refused = own.refused;
+    // A sender before us did not get to say it.
+    if (next >= calls.length && work.refused !== undefined) appendNotice(desk, work, work.refused);
+    if (next < work.calls.length) return work;
     await persist(desk, () => desk.store.complete(desk.epoch, chat, op.id));
   }
 }
@@ -145,6 +149,7 @@ async function refused(desk: Desk, work: Work, call: OutboundCall, reason: strin
     desk.log.error({ ...facts, ref }, "platform refuses a message");
   }
   toNextCall(work);
+  if (!silent) await persist(desk, () => desk.store.done(desk.epoch, work.chat, work.op.id, work.next, undefined, ref));
   return goOn(desk, work);
 }
 

@@ -10,6 +10,8 @@ export interface OpProgress {
   /** When the first attempt whose outcome nobody knows was begun, ms; absent when there is none. */
   readonly begunAt?: number;
   readonly tries: number;
+  /** A part was refused for good; the chat is to be told at the end, under this reference. */
+  readonly refused?: string;
 }
 
 /** What the sender reads of a chat in one step. */
@@ -39,13 +41,14 @@ export interface OutboxStore {
   ): Promise<{ readonly view: TurnView; readonly screen: Screen; readonly address: ChatKey } | undefined>;
   /** Before a call that is not idempotent. */
   begin(epoch: number, chat: ChatKey, op: OpId, calls: number): Promise<void>;
-  /** After a call: `calls` are done; remembers where it ended up. */
+  /** After a call: `calls` are done; remembers where it ended up, or the reference of its refusal. */
   done(
     epoch: number,
     chat: ChatKey,
     op: OpId,
     calls: number,
     sent?: { readonly slot: string; readonly message: SentMessage },
+    refused?: string,
   ): Promise<void>;
   /** The operation is finished: removed. */
   complete(epoch: number, chat: ChatKey, op: OpId): Promise<void>;

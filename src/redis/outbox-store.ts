@@ -53,8 +53,8 @@ function writes({ link: { keys, run }, node, account, slotCap = 200 }: OutboxSto
   const progressKeys = (chat: ChatKey): readonly string[] => [keys.progress(chat), keys.slots(chat), keys.outbox(chat)];
   return {
     begin: (epoch, chat, op, calls) =>
-      fenced("outbox-progress", epoch, progressKeys(chat), ["begin", op, calls, "", "", ...limits]),
-    done(epoch, chat, op, calls, sent) {
+      fenced("outbox-progress", epoch, progressKeys(chat), ["begin", op, calls, "", "", ...limits, ""]),
+    done(epoch, chat, op, calls, sent, refused = "") {
       const message = sent === undefined ? "" : JSON.stringify(sent.message);
       return fenced("outbox-progress", epoch, progressKeys(chat), [
         "done",
@@ -63,6 +63,7 @@ function writes({ link: { keys, run }, node, account, slotCap = 200 }: OutboxSto
         sent?.slot ?? "",
         message,
         ...limits,
+        refused,
       ]);
     },
     complete: (epoch, chat, op) =>
@@ -117,11 +118,12 @@ async function head({ redis, keys }: RedisLink, chat: ChatKey, limit: number): P
   };
 }
 
-function opProgress({ op, calls, inflight, tries, at }: Readonly<Record<string, string>>): OpProgress | undefined {
+function opProgress({ op, calls, inflight, tries, at, ref }: Readonly<Record<string, string>>): OpProgress | undefined {
   if (op === undefined) return undefined;
   const open = inflight === "1";
   const begun = open && at !== undefined ? { begunAt: Number(at) } : {};
-  return { op: op as OpId, calls: Number(calls), inflight: open, tries: Number(tries), ...begun };
+  const refused = ref === undefined ? {} : { refused: ref };
+  return { op: op as OpId, calls: Number(calls), inflight: open, tries: Number(tries), ...begun, ...refused };
 }
 
 /** The last message a person wrote there, as ingest kept it. */

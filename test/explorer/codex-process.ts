@@ -2,6 +2,7 @@ import type { ThreadState } from "../../src/codex/port.ts";
 import type { ClientId, ThreadId, TurnId } from "../../src/model/ids.ts";
 import type { CodexRequest, RequestAnswer } from "../../src/model/request.ts";
 import type { Action, CodexEvent, TurnEvent, TurnRecord } from "../../src/model/turn.ts";
+import { createPatience } from "./patience.ts";
 import type { TraceEvent, TurnState } from "./trace.ts";
 
 /** What a turn does after its message was delivered, step by step. */
@@ -42,8 +43,8 @@ export interface CodexStage {
 /** An app-server as the facts describe it: lives on without us, replays open requests, dedupes nothing. */
 export class CodexProcess {
   alive = true;
-  /** It did not answer us once, or a connection broke: whoever ends it has a reason. */
-  excused = false;
+  /** What each service met when it worked with it. */
+  readonly patience = createPatience();
   /** By the scheduler. */
   killed = false;
   /** Connections to it hear its events. */

@@ -10,8 +10,10 @@ import type { TraceEvent } from "./trace.ts";
 export interface SessionHost {
   readonly gate: Gate;
   readonly threads: Map<ThreadId, Thread>;
+  /** Of a new conversation. */
+  threadId(): ThreadId;
   trace(event: TraceEvent): void;
-  endAsked(process: CodexProcess): void;
+  endAsked(process: CodexProcess, by: string): void;
 }
 
 /** One socket: what app-server wrote comes in its order, answers and events alike. */
@@ -103,7 +105,7 @@ class Socket implements Connection {
       end: async () => {
         this.#effect("end");
         this.#detach();
-        await this.#ask("end", [], () => this.#host.endAsked(process));
+        await this.#ask("end", [], () => this.#host.endAsked(process, this.user.name));
       },
     };
   }
@@ -137,7 +139,7 @@ class Socket implements Connection {
       throw new CodexError("threadLost", "no rollout found");
     if (known?.writer?.alive === true && known.writer !== this.process)
       throw new CodexError("threadBusy", "already has an active writer");
-    const thread = known ?? { id: `thread-${threads.size + 1}` as ThreadId, turns: [], writer: undefined };
+    const thread = known ?? { id: this.#host.threadId(), turns: [], writer: undefined };
     threads.set(thread.id, thread);
     this.#thread = thread;
     const hear = (event: CodexEvent): void => this.#hear(event);
@@ -171,11 +173,19 @@ class Socket implements Connection {
         orphan: () => undefined,
         run: (fault) => {
           this.#host.gate.remove(held);
-          if (fault !== undefined) this.process.excused = true;
           const answer = fault === "drop" ? () => undefined : this.#done(work, resolve, reject);
-          if (fault === "late") this.inbound.push(() => settle(() => reject(new CodexError("timeout", "no answer"))));
+          const { patience } = this.process;
+          const silence = (): void => {
+            patience.unanswered(this.user.name, what);
+            reject(new CodexError("timeout", "no answer"));
+          };
+          const heard = (): void => {
+            patience.answered(this.user.name, what);
+            answer();
+          };
+          if (fault === "late") this.inbound.push(() => settle(silence));
           else if (fault !== undefined) this.#cut();
-          else if (this.open) this.inbound.push(() => settle(answer));
+          else if (this.open) this.inbound.push(() => settle(heard));
           else this.user.hear(() => settle(answer));
         },
       };

@@ -27,6 +27,8 @@ export interface CodexHost {
   /** A connection breaks; the process lives. */
   cut(connection: Connection): void;
   kill(process: CodexProcess, kept: boolean): void;
+  /** It dies and somebody deletes its conversation from the disk. */
+  erase(process: CodexProcess): void;
   /** A dead service has no connections. */
   forget(owner: string): void;
 }
@@ -51,6 +53,7 @@ class Host implements CodexHost, SessionHost {
   #words = 0;
   #turns = 0;
   #connected = 0;
+  #opened = 0;
 
   constructor(gate: Gate, trace: (event: TraceEvent) => void, script: (text: string) => readonly ScriptStep[]) {
     this.gate = gate;
@@ -65,6 +68,10 @@ class Host implements CodexHost, SessionHost {
     };
   }
 
+  threadId(): ThreadId {
+    return `thread-${++this.#opened}` as ThreadId;
+  }
+
   runtime(user: CodexUser): CodexRuntime {
     return {
       tell: () => undefined,
@@ -76,14 +83,13 @@ class Host implements CodexHost, SessionHost {
       sweep: async (live) => {
         for (const process of this.processes) {
           const known = live.some(({ pid }) => pid === process.pid);
-          if (process.alive && process.node === user.node && !known) this.kill(process, false);
+          if (process.alive && process.node === user.node && !known) this.endAsked(process, user.name);
         }
       },
     };
   }
 
   cut(connection: Connection): void {
-    connection.process.excused = true;
     connection.process.listeners.delete(connection);
     connection.break();
   }
@@ -94,19 +100,29 @@ class Host implements CodexHost, SessionHost {
     for (const one of this.connections) if (one.process === process) one.break();
   }
 
+  erase(process: CodexProcess): void {
+    const threads = [...this.threads.values()].filter(({ writer }) => writer === process);
+    this.kill(process, false);
+    for (const { id, turns } of threads) {
+      this.threads.delete(id);
+      this.trace({ kind: "erased", chat: process.chat, clientIds: turns.flatMap(({ clientIds }) => clientIds) });
+    }
+  }
+
   forget(owner: string): void {
     for (const one of this.connections) if (one.user.name === owner) one.process.listeners.delete(one);
     this.connections = this.connections.filter((one) => one.user.name !== owner);
   }
 
   /** Ends a process as its owner asked. */
-  endAsked(process: CodexProcess): void {
+  endAsked(process: CodexProcess, by: string): void {
     if (!process.alive) return;
     if (process.turn !== undefined)
       this.trace({
         kind: "ended",
         chat: process.chat,
-        excused: process.excused || process.turn.delivered.length === 0,
+        // A message that is not in the conversation is started again: nothing was ended.
+        excused: process.patience.isOver(by) || process.turn.delivered.length === 0,
       });
     this.kill(process, false);
   }
@@ -124,7 +140,7 @@ class Host implements CodexHost, SessionHost {
     return this.#hold(user, "attach", (failing) => {
       const process = this.#find(record);
       if (process?.alive !== true) return undefined;
-      if (failing) process.excused = true;
+      process.patience.tried(user.name);
       return failing ? undefined : this.#connect(user, process);
     });
   }
@@ -136,7 +152,7 @@ class Host implements CodexHost, SessionHost {
     if (process?.alive === true && shared)
       this.trace({ kind: "asked", of: "codex", what: "end", stale: user.stale(process.chat) });
     return this.#hold(user, "end", () => {
-      if (process !== undefined) this.endAsked(process);
+      if (process !== undefined) this.endAsked(process, user.name);
     });
   }
 

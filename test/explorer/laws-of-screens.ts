@@ -25,7 +25,10 @@ export const finalsLaw: Verdict = (trace, { keyed }) => {
     const different = new Set(operations.flatMap(([of, operation]) => (of === name ? [operation] : [])));
     if (different.size > 1) found.push(`${name} is said by ${different.size} operations`);
   }
+  // What was said in a conversation that is gone from the disk is nowhere: DESIGN §4, "a thread that had turns is reported lost".
+  const erased = new Set(only(trace, "erased").flatMap(({ clientIds }) => clientIds));
   for (const { chat, clientId, said } of only(trace, "turn").filter(({ state }) => state === "completed")) {
+    if (erased.has(clientId)) continue;
     const final = sent.findLast((one) => one.final && one.chat === chat && one.slot === clientId);
     if (final !== undefined && !final.text.includes(said)) found.push(`the final of ${clientId} lacks "${said}"`);
   }

@@ -26,7 +26,9 @@ const onceLaw: Verdict = (trace) => {
   const found = repeated(stored.map(({ id }) => id)).map((id) => `${id} is stored twice`);
   const kept = new Set(sent.filter(({ text }) => /could not take this/.test(text)).map(({ replyTo }) => replyTo));
   const unshown = new Set(only(trace, "refused").map(({ chat }) => chat));
-  const times = (id: string): number => delivered.filter(({ text }) => text.endsWith(` ${id}.`)).length;
+  const chatOf = new Map(stored.map(({ id, chat }) => [id, chat]));
+  const times = (id: string): number => timesDelivered(trace, chatOf.get(id) ?? "", id);
+  if (delivered.some(({ text }) => text === "")) found.push("a message without text reaches Codex");
   for (const { id, chat } of stored) {
     const count = times(id);
     const stopped = sent.some((one) => one.replyTo === id && /^(.*\n)*Stopped/.test(one.text));
@@ -42,6 +44,28 @@ const onceLaw: Verdict = (trace) => {
   }
   return found;
 };
+
+/**
+ * How often Codex has the message. One that went with a conversation deleted from the disk before any owner had written
+ * down that it was delivered is started anew, as DESIGN §4 says ("a fresh one starts"; "absent: start it again").
+ */
+function timesDelivered(trace: readonly TraceEvent[], chat: string, id: string): number {
+  let times = 0;
+  let last = "";
+  let gone = false;
+  const noted = new Set<string>();
+  for (const event of trace) {
+    // Mail of two chats may have one id.
+    if (event.kind === "removed" && event.chat === chat) for (const mail of event.mails) noted.add(mail);
+    // Named after its mail: t-1-0 begins a turn, s-1-0 is steered.
+    if (event.kind === "erased" && event.chat === chat && event.clientIds.includes(last)) gone = true;
+    if (event.kind !== "delivered" || !event.text.endsWith(` ${id}.`)) continue;
+    if (!gone || noted.has(last.slice(2))) times += 1;
+    last = event.clientId;
+    gone = false;
+  }
+  return times;
+}
 
 /** One owner, and nothing of a stale one. */
 const ownerLaw: Verdict = (trace) =>

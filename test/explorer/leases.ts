@@ -60,8 +60,11 @@ export function createLeases(now: () => number, trace: (event: TraceEvent) => vo
       else if (name === "account-renew" && reply === 1) renewed(account, node, Number(second), Number(third));
       else if (name === "release" && reply === 1) released(third ?? "", node, Number(second));
       else if (name === "account-release") released(account, node, Number(second));
-      else if (name === "commit" || name === "update-view") wrote(fourth ?? "", name, Number(second), reply);
-      else if (name.startsWith("outbox-")) wrote(account, name, Number(second), reply);
+      else if (name === "commit" || name === "update-view") {
+        if (name === "commit" && reply === 1)
+          trace({ kind: "removed", chat: fourth ?? "", mails: removed(args.map(String)) });
+        wrote(fourth ?? "", name, Number(second), reply);
+      } else if (name.startsWith("outbox-")) wrote(account, name, Number(second), reply);
       else if (name === "ingest") stored(args.map(String), reply, tokens, trace);
       else if (name === "settle") settled(args.map(String), reply, tokens, trace);
     },
@@ -74,6 +77,17 @@ export function createLeases(now: () => number, trace: (event: TraceEvent) => vo
       return (believed.get(`${name} ${of}`) ?? 0) < leaseOf(of).epoch;
     },
   };
+}
+
+/** Mail that a commit removed. Its steps: name, number of arguments, arguments. */
+function removed(args: readonly string[]): readonly string[] {
+  const mails: string[] = [];
+  for (let at = 5; at < args.length; ) {
+    const end = at + 2 + Number(args[at + 1]);
+    if (args[at] === "ack") mails.push(...args.slice(at + 2, end));
+    at = end;
+  }
+  return mails;
 }
 
 /** Chats a renewal kept, with their epochs. */

@@ -151,13 +151,26 @@ function codexFaults({ codex }: World): readonly Move[] {
   const deaths = codex.processes.filter(({ alive, killed }) => !alive && killed).length;
   for (const one of codex.processes) {
     if (!one.alive || deaths >= mostDeaths) continue;
-    const kill = (kept: boolean) => () => {
+    const dying = (how: () => void) => () => {
       one.killed = true;
-      codex.kill(one, kept);
+      how();
     };
     moves.push(
-      bad(`kill p${one.pid}`, "kill codex", kill(false)),
-      bad(`kill-kept p${one.pid}`, "kill codex", kill(true)),
+      bad(
+        `kill p${one.pid}`,
+        "kill codex",
+        dying(() => codex.kill(one, false)),
+      ),
+      bad(
+        `kill-kept p${one.pid}`,
+        "kill codex",
+        dying(() => codex.kill(one, true)),
+      ),
+      bad(
+        `erase p${one.pid}`,
+        "erase codex",
+        dying(() => codex.erase(one)),
+      ),
     );
   }
   for (const one of codex.connections) if (one.open) moves.push(bad(`cut ${one.name}`, "cut", () => codex.cut(one)));

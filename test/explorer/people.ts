@@ -1,7 +1,7 @@
 import type { InboundEvent } from "../../src/channel/port.ts";
 import { ingressWords } from "../../src/model/catalog/ingress.ts";
 import { requestWords } from "../../src/model/catalog/request.ts";
-import type { ChatKey, MessageId, Nonce, PersonId } from "../../src/model/ids.ts";
+import { type ChatKey, chatKey, type MessageId, type Nonce, type PersonId } from "../../src/model/ids.ts";
 import type { ServiceNode } from "./node.ts";
 import { isGroup, type Platform } from "./platform.ts";
 import type { Sent, TraceEvent } from "./trace.ts";
@@ -50,6 +50,9 @@ interface Options {
   readonly trace: (event: TraceEvent) => void;
 }
 
+/** No rule names it. */
+const unknownGroup = chatKey({ channel: "fake", account: "main", chat: "-9" });
+
 /** The label of the button that starts a kept message once more is found by its note. */
 const notTaken = /^Codex could not take this/;
 const mostTaps = 2;
@@ -69,7 +72,7 @@ class Crowd implements People {
 
   constructor(options: Options) {
     this.#options = options;
-    for (const chat of options.chats) this.#inboxes.set(chat, []);
+    for (const chat of [...options.chats, unknownGroup]) this.#inboxes.set(chat, []);
   }
 
   get silent(): number {
@@ -90,7 +93,7 @@ class Crowd implements People {
   }
 
   handing(): readonly ChatKey[] {
-    return this.#options.chats.filter((chat) => {
+    return [...this.#inboxes.keys()].filter((chat) => {
       const head = this.#inboxes.get(chat)?.[0];
       return head !== undefined && (head.holder === undefined || head.holder.state !== "alive");
     });
@@ -220,6 +223,11 @@ class Crowd implements People {
   #mischief(chat: ChatKey): readonly Act[] {
     // Whoever is in a group may write there.
     const strangers: Act[] = [
+      {
+        name: "unknown-group-says",
+        mischief: true,
+        go: () => this.#message(unknownGroup, "stranger", "x", () => "hello"),
+      },
       { name: `stranger-says ${chat}`, mischief: true, go: () => this.#message(chat, "stranger", "x", () => "hello") },
       { name: `stranger-stops ${chat}`, mischief: true, go: () => this.#strangerStops(chat) },
     ];

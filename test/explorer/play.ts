@@ -31,11 +31,15 @@ export type Decide = (world: World, moves: readonly Move[], step: number) => Mov
 /** Calm moves after which something will never come to rest. */
 const calmLimit = 6000;
 
+/** The longest pause before a refused call is made again, ms: `patiently` in src/dispatcher/context.ts. */
+const patienceMs = 2000;
+
 /** Plays one schedule from its start to its verdict. */
 export async function play(lab: Lab, setting: Setting, decide: Decide): Promise<Played> {
   const world = createWorld(lab, setting);
   const decisions: string[] = [];
   const faults = new Map<string, number>();
+  let refusedAt = Number.NEGATIVE_INFINITY;
   await settled();
   for (let step = 0; ; step += 1) {
     const moves = movesOf(world, false);
@@ -43,11 +47,12 @@ export async function play(lab: Lab, setting: Setting, decide: Decide): Promise<
     const move = decide(world, time === undefined ? moves : [...moves, time], step);
     if (move === undefined) break;
     decisions.push(move.name);
+    if (move.fault === "drop redis") refusedAt = world.time.now;
     if (move.fault !== undefined) faults.set(move.fault, (faults.get(move.fault) ?? 0) + 1);
     await move.go();
     await settled();
   }
-  const calmSteps = await calm(world);
+  const calmSteps = await calm(world, refusedAt + patienceMs);
   const violations = verdict(world.trace, setting);
   await lab.clear(`e${setting.seed}`);
   const { lives, crashes } = world.counts;
@@ -60,8 +65,11 @@ function settled(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Lets everything come to its end, fairly; what does not is in the trace. */
-async function calm(world: World): Promise<number> {
+/**
+ * Lets everything come to its end, fairly; what does not is in the trace. No stop before `from`: one that meets an owner
+ * in its pause before it asks Redis again leaves the chat to its lease (actor.ts, `close`: "even while Redis is away").
+ */
+async function calm(world: World, from: number): Promise<number> {
   const dice = createDice(world.setting.seed ^ 0x5eed);
   world.codex.broken = false;
   for (const [id, node] of [...world.nodes]) {
@@ -76,7 +84,7 @@ async function calm(world: World): Promise<number> {
     let move: Move | undefined = moves.length === 0 ? undefined : dice.pick(moves);
     if (move === undefined) {
       if (stopped && living(world).length === 0) return ended(world, step);
-      if (!stopped && (await atRest(world))) {
+      if (!stopped && world.time.now >= from && (await atRest(world))) {
         stopped = true;
         for (const node of living(world)) stopNode(world, node);
         await settled();

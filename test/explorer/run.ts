@@ -17,10 +17,15 @@ export interface Summary {
   readonly durationMs: number;
 }
 
-/** Plays the schedules of consecutive seeds. Stops after `failures` (default 1) that break a law. */
+/** Plays the schedules of consecutive seeds. Stops after `failures` (default 1) that break a law, or after `limitMs` (default: never). */
 export async function run(
   lab: Lab,
-  options: { readonly seed: number; readonly schedules: number; readonly failures?: number },
+  options: {
+    readonly seed: number;
+    readonly schedules: number;
+    readonly failures?: number;
+    readonly limitMs?: number;
+  },
   told: (done: number) => void = () => undefined,
 ): Promise<Summary> {
   const startedAt = Date.now();
@@ -30,7 +35,9 @@ export async function run(
   const crashes: number[] = [];
   const faults = new Map<string, number>();
   const failing: Played[] = [];
+  const { limitMs = Number.POSITIVE_INFINITY } = options;
   for (let at = 0; at < options.schedules && failing.length < (options.failures ?? 1); at += 1) {
+    if (Date.now() - startedAt >= limitMs) break;
     const seed = options.seed + at;
     const played = await play(lab, settingOf(seed), rollDice(seed));
     steps.push(played.steps + played.calmSteps);

@@ -11,6 +11,10 @@ export type TraceEvent =
   | { readonly kind: "told"; readonly chat: string; readonly id: string; readonly who: string; readonly text: string }
   /** Codex has the message in its conversation. */
   | { readonly kind: "delivered"; readonly chat: string; readonly text: string; readonly clientId: string }
+  /** A conversation with these messages is gone from the disk. */
+  | { readonly kind: "erased"; readonly chat: string; readonly clientIds: readonly string[] }
+  /** An owner wrote down that Codex has these, and removed them from the mailbox. */
+  | { readonly kind: "removed"; readonly chat: string; readonly mails: readonly string[] }
   /** `over`: who held the lease, alive, at that moment. */
   | { readonly kind: "claimed"; readonly lease: string; readonly node: string; readonly over: string | undefined }
   /** A fenced write that happened; `current` is the epoch the lease had. */
@@ -27,7 +31,7 @@ export type TraceEvent =
     }
   /** A text was handed to a running turn. */
   | { readonly kind: "steered"; readonly chat: string; readonly text: string; readonly allowed: boolean }
-  /** A process was ended by us while its turn ran; `excused`: it had not answered us. */
+  /** A process was ended by us while its turn ran; `excused`: our patience was over. */
   | { readonly kind: "ended"; readonly chat: string; readonly excused: boolean }
   /** The gateway settled a request. */
   | { readonly kind: "settled"; readonly request: number; readonly who: string; readonly decision: string }

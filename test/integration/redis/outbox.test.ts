@@ -57,6 +57,18 @@ describe("sending", () => {
     expect(await link.redis.exists(link.keys.outbox(chat), link.keys.progress(chat))).toBe(0);
   });
 
+  it("L12: a refusal is remembered until its operation is complete", async () => {
+    const { chat, ops } = await queued("one", "two");
+    const [first = "" as OpId, second = "" as OpId] = ops;
+    await outbox.done(epoch, chat, first, 1, undefined, "AB12");
+    await outbox.begin(epoch, chat, first, 1);
+    await outbox.done(epoch, chat, first, 2);
+    expect((await outbox.head(chat, 1)).progress).toMatchObject({ calls: 2, refused: "AB12" });
+    await outbox.complete(epoch, chat, first);
+    await outbox.begin(epoch, chat, second, 0);
+    expect((await outbox.head(chat, 1)).progress).not.toHaveProperty("refused");
+  });
+
   it("a late word about a finished operation leaves no progress behind", async () => {
     const { chat, ops } = await queued("one", "two");
     const [first = "" as OpId] = ops;

@@ -199,6 +199,24 @@ describe("durable operations", () => {
     expect(channel.texts()).toEqual(["bad", "good", expect.stringMatching(/ref [0-9A-Z]{4}/), "next"]);
   });
 
+  test("refused are told by the next sender when theirs dies before it could (L12)", async () => {
+    const first = await rig();
+    const noted: unknown[] = [];
+    first.channel.answer = (call) => {
+      noted.push(first.store.progress(ada)?.refused);
+      return (call.request as { text: string }).text === "bad" ? { outcome: "refused", reason: "no" } : undefined;
+    };
+    first.store.append(ada, message("bad|good"));
+    await first.clock.until(() => first.store.completed.length === 1);
+    expect(noted).toEqual([undefined, expect.stringMatching(/^[0-9A-Z]{4}$/), noted[1]]);
+    const next = await rig((s) => {
+      const [op] = s.seed(ada, message("bad|good"));
+      s.crashed(ada, op, { calls: 2, inflight: false, refused: "AB12" });
+    });
+    await next.clock.until(() => next.store.completed.length === 1);
+    expect(next.channel.texts()).toEqual([expect.stringContaining("ref AB12")]);
+  });
+
   test("refused altogether do not block the chat for ever", async () => {
     const { clock, store, channel } = await rig();
     channel.answer = () => ({ outcome: "refused", reason: "no" });
