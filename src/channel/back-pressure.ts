@@ -1,6 +1,6 @@
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
-import type { InboundSink } from "./port.ts";
+import type { InboundEvent, InboundSink } from "./port.ts";
 
 export interface BackPressureDeps {
   /** Activations that no worker took yet. */
@@ -17,6 +17,11 @@ const defaultLimit = 1000;
 const askMs = 1000;
 /** An event waits this long while too many activations wait; less than the 3 s a platform gives us, ms. */
 const slowMs = 1500;
+
+/** Taps, stops and the like add no work, and a platform waits for their answer. */
+function adds(event: InboundEvent): boolean {
+  return event.kind === "message" || event.kind === "edit";
+}
 
 /**
  * Slows intake while workers fall behind: the platform keeps what it has not handed over, and our memory and Redis do
@@ -40,7 +45,7 @@ export function withBackPressure(sink: InboundSink, deps: BackPressureDeps): Inb
   return {
     async accept(event) {
       if (clock.now() - askedAt >= askMs) void look();
-      if (slow) await clock.sleep(slowMs, deps.signal).catch(() => undefined);
+      if (slow && adds(event)) await clock.sleep(slowMs, deps.signal).catch(() => undefined);
       return sink.accept(event);
     },
   };

@@ -4,7 +4,7 @@ import type { InboundEvent } from "../../../src/channel/port.ts";
 import { silentLogger } from "../../../src/lib/log.ts";
 import { createFakeClock } from "../../fixtures/fake-clock.ts";
 
-const event = { kind: "gone" } as InboundEvent;
+const event = { kind: "message" } as InboundEvent;
 
 function rig() {
   const clock = createFakeClock();
@@ -47,6 +47,15 @@ it("intake slows down, and refuses nothing, while too many activations wait; it 
   await last;
   await sink.accept(event);
   expect(state.taken).toBe(4);
+});
+
+it("a tap does not wait: its person and the platform do", async () => {
+  const { clock, state, sink } = rig();
+  state.waiting = 101;
+  await sink.accept(event);
+  await clock.settle();
+  await sink.accept({ kind: "tap" } as InboundEvent);
+  expect(state.taken).toBe(2);
 });
 
 it("the queue is asked once a second, however much comes in", async () => {
