@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Redis } from "ioredis";
 import { embeddedFiles } from "../../src/redis/embedded-files.ts";
-import { signal } from "./signal.ts";
+import { signal } from "../fixtures/signal.ts";
 
 const diskSize = "256m";
 

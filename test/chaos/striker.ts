@@ -1,6 +1,6 @@
+import { signal } from "../fixtures/signal.ts";
 import type { Outages } from "./outages.ts";
 import type { FaultKind, PlannedFault } from "./plan.ts";
-import { signal } from "./signal.ts";
 import type { Note, Unit } from "./unit.ts";
 import { firstUpdateId, type World } from "./world.ts";
 

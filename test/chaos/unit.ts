@@ -1,9 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { BuiltService } from "../e2e/service.ts";
+import { signal } from "../fixtures/signal.ts";
 import type { Interruption } from "./line.ts";
 import type { Random } from "./random.ts";
-import { signal } from "./signal.ts";
 
 /** What happened when, for the timeline. */
 export type Note = (what: string) => void;

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { readdir, readFile, readlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { signal } from "../fixtures/signal.ts";
 
 /** A command of the operator's while it runs. */
 export interface CommandRun {
@@ -91,14 +92,14 @@ export class BuiltService {
   /** Ends it and what it started, Codex and Redis included. */
   async endAll(): Promise<void> {
     await this.kill();
-    for (const pid of await this.codexPids()) process.kill(pid, "SIGKILL");
+    for (const pid of await this.codexPids()) signal(pid, "SIGKILL");
     const data = join(this.dir, "data");
     const left = await pids(async (entry) => {
       const cwd = await readlink(`/proc/${entry}/cwd`).catch(() => "");
       const command = await readFile(`/proc/${entry}/cmdline`, "utf8").catch(() => "");
       return cwd.startsWith(data) || command.includes(data);
     });
-    for (const pid of left) process.kill(pid, "SIGKILL");
+    for (const pid of left) signal(pid, "SIGKILL");
   }
 }
 
