@@ -87,7 +87,7 @@ export function whyText(a: ActorContext, error: unknown): string {
 /** Stopped before Codex heard of it. */
 export async function endEarly(a: ActorContext, turn: RunningTurn, ack: readonly MailId[] = []): Promise<void> {
   a.preparing.abort(new Error("stopped"));
-  const content = text(a.words.stoppedEarly);
+  const content = text(a.words.stoppedEarly(1));
   const step: Commit = {
     turn: null,
     endView: true,

@@ -17,21 +17,29 @@ export async function stopTurn(a: ActorContext, mailId: MailId | undefined, slot
     const later = a.later;
     if (later !== undefined && slot === undefined) {
       a.later = undefined;
-      return a.say(text(a.words.stoppedEarly), { ack: [...ack, later.mailId] }, { ring: false });
+      return a.say(text(a.words.stoppedEarly(1)), { ack: [...ack, later.mailId] }, { ring: false });
     }
     const overtaken = slot === undefined && mailId !== undefined ? promptsBefore(a, mailId) : [];
-    if (overtaken.length > 0) return a.say(text(a.words.stoppedEarly), { ack: [...ack, ...overtaken] });
+    if (overtaken.length > 0)
+      return a.say(text(a.words.stoppedEarly(overtaken.length)), { ack: [...ack, ...overtaken] });
     // A late tap on an ended turn's button needs no answer of its own; the final stands right there.
     return slot === undefined ? sayNothingRuns(a, ack) : a.commit({ ack });
   }
   if (slot !== undefined && slot !== turn.slot) return a.commit({ ack });
-  const overtaken = slot === undefined && mailId !== undefined ? promptsBefore(a, mailId) : [];
+  if (slot === undefined && mailId !== undefined) await takeBack(a, promptsBefore(a, mailId));
+  await interrupt(a, turn, "stop", mailId);
+}
+
+/** What waited behind the turn goes with it. In words: a mark may get lost, and this is all the chat hears of it. */
+async function takeBack(a: ActorContext, overtaken: readonly MailId[]): Promise<void> {
   const dropped = a.mail.flatMap((m) =>
     overtaken.includes(m.id) && m.mail.kind === "prompt" ? [m.mail.message.messageId] : [],
   );
-  await interrupt(a, turn, "stop", mailId);
-  if (overtaken.length > 0)
-    await a.commit({ ack: overtaken, ops: dropped.map((messageId) => ({ op: "mark", messageId, mark: "dropped" })) });
+  const [first] = dropped;
+  if (first === undefined) return;
+  const ops = dropped.map((messageId) => ({ op: "mark" as const, messageId, mark: "dropped" as const }));
+  const words = text(a.words.stoppedEarly(dropped.length));
+  await a.say(words, { ack: overtaken, ops }, { replyTo: first, ring: false });
 }
 
 /** What earlier turns left running is no turn, but it runs: it is named, each with its end. */

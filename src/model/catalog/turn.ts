@@ -29,7 +29,11 @@ const en = {
   done: (time: string) => `Done · ${time}`,
   stopped: (time: string, files: number) =>
     `Stopped after ${time}.${files === 0 ? "" : files === 1 ? " 1 file was already changed." : ` ${files} files were already changed.`}`,
-  stoppedEarly: "Stopped before it began. Nothing was sent to Codex.",
+  /** `messages`: taken back with it, at least 1. */
+  stoppedEarly: (messages: number) =>
+    messages === 1
+      ? "Stopped before it began. Nothing was sent to Codex."
+      : `Stopped before it began. None of these ${messages} messages was sent to Codex.`,
   nothingRuns: "Nothing is running.",
   onlyBackground: "No turn is running. Left running in the background:",
   stopping: "Stopping …",
@@ -139,7 +143,8 @@ const zh: Words = {
   },
   done: (time) => `完成 · ${time}`,
   stopped: (time, files) => `${time} 后已停止。${files === 0 ? "" : `已有 ${files} 个文件被修改。`}`,
-  stoppedEarly: "开始之前已停止，没有内容发给 Codex。",
+  stoppedEarly: (messages) =>
+    messages === 1 ? "开始之前已停止，没有内容发给 Codex。" : `开始之前已停止，这 ${messages} 条消息都没有发给 Codex。`,
   nothingRuns: "当前没有正在运行的任务。",
   onlyBackground: "没有正在进行的任务。仍在后台运行：",
   stopping: "正在停止 …",

@@ -409,16 +409,18 @@ it("L2: a text written after a message with a file waits for that file", async (
   expect(JSON.stringify(bench.codex.last.steers[0]?.input)).toContain("first");
 });
 
-it("a message written before /stop does not start after it", async () => {
+it("L12: messages written before /stop do not start after it, and the chat reads so", async () => {
   const bench = new ActorBench();
   await running(bench);
   bench.codex.last.steerGate = new Promise(() => {});
   bench.say("a");
   await bench.until(() => bench.codex.last.steers.length === 1, "a steer that hangs");
   bench.say("b");
+  bench.say("c");
   bench.store.put({ kind: "command", message: bench.message("/stop"), command: { name: "stop", args: "" } });
   await bench.until(() => bench.codex.last.interrupted.length === 1, "interrupt");
-  await bench.until(() => bench.store.mail.every((m) => JSON.stringify(m).includes('"b"') === false), "b is dropped");
+  expect(bench.store.mail.filter((m) => /"[bc]"/.test(JSON.stringify(m)))).toEqual([]);
+  expect(bench.texts().at(-1)).toBe("Stopped before it began. None of these 2 messages was sent to Codex.");
 });
 
 it("/new replaces a Codex that opens no thread any more", async () => {
