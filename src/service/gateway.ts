@@ -5,7 +5,7 @@ import { createIngress } from "../channel/ingress.ts";
 import { createOnce } from "../channel/once.ts";
 import type { Channel, InboundSink, IngressStore } from "../channel/port.ts";
 import { createReception, type Reception } from "../channel/reception.ts";
-import { watchStranded } from "../channel/stranded.ts";
+import { createStrandedWatch, type StrandedDeps, type StrandedWatch } from "../channel/stranded.ts";
 import { accessRules, publishMenu } from "../cli/wiring.ts";
 import { commandNames } from "../commands/registry.ts";
 import { systemClock } from "../lib/clock.ts";
@@ -16,6 +16,7 @@ import { createSender, type Sender } from "../outbox/sender.ts";
 import type { Activations } from "../queue/port.ts";
 import { createAccountLease } from "../redis/account-lease.ts";
 import type { RedisLink } from "../redis/connection.ts";
+import { withinDeadline } from "../redis/deadline.ts";
 import { createOutboxStore } from "../redis/outbox-store.ts";
 import type { WorkerRegistry } from "../redis/worker-registry.ts";
 import type { Health, PartHealth } from "../telemetry/health.ts";
@@ -23,7 +24,7 @@ import { receiverPart } from "../telemetry/judges.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { countedIngest, createMessageCount, observeAccount, senderHealth, senderMetrics } from "./observe.ts";
 import type { Routing } from "./routing.ts";
-import type { AboutNode } from "./worker.ts";
+import { type AboutNode, livesMs as beatLivesMs } from "./worker.ts";
 
 /** What a gateway is made of. */
 export interface GatewayParts {
@@ -58,6 +59,8 @@ export interface Gateway {
 
 /** How long a receiver waits for Redis before it asks again, ms; well within the 5 s its lease lives. */
 const leaseDeadlineMs = 2000;
+/** How long the watch over machines waits for Redis, ms. */
+const askMs = 2000;
 /** Chats looked at in one look. */
 const strandedLimit = 20_000;
 
@@ -74,11 +77,12 @@ export function createGateway(parts: GatewayParts): Gateway {
       await Promise.all(senders.map((sender) => sender.start()));
     },
     receive() {
-      const sink = sinkOf(parts, signal);
+      const watch = createStrandedWatch(strandedDeps(parts));
+      const sink = sinkOf(parts, watch, signal);
       const receptions = channels.map((channel) => receptionOf(parts, channel, sink));
       for (const reception of receptions) observe(parts, senders, reception);
       running = receptions.map((reception) => reception.run(signal));
-      void watchStranded(strandedDeps(parts), signal);
+      void watch.run(signal);
     },
     async stopReceiving() {
       receiving.abort(new Error("the service stops"));
@@ -134,7 +138,7 @@ function receptionOf({ link, node, metrics, log }: GatewayParts, channel: Channe
   });
 }
 
-function sinkOf(parts: GatewayParts, signal: AbortSignal): InboundSink {
+function sinkOf(parts: GatewayParts, absences: StrandedWatch, signal: AbortSignal): InboundSink {
   const { config, store, activations, traces, metrics, log } = parts;
   const { language, timezone, projects } = config;
   const count = createMessageCount(metrics, parts.channels);
@@ -150,6 +154,7 @@ function sinkOf(parts: GatewayParts, signal: AbortSignal): InboundSink {
     timeZone: timezone,
     project: Object.keys(projects)[0],
     nonce: randomNonce,
+    absences,
     trace: traces,
     signal,
   });
@@ -162,7 +167,7 @@ function sinkOf(parts: GatewayParts, signal: AbortSignal): InboundSink {
 }
 
 /** What the watch over workers needs; a gateway without a worker in its own process is ready when another has one. */
-function strandedDeps(parts: GatewayParts): Parameters<typeof watchStranded>[0] {
+function strandedDeps(parts: GatewayParts): StrandedDeps {
   const { config, store, registry, routing, log } = parts;
   let state: PartHealth = { state: "starting", reason: "no worker was heard of yet" };
   if (!parts.alone) parts.health.watch("worker", () => state);
@@ -171,6 +176,8 @@ function strandedDeps(parts: GatewayParts): Parameters<typeof watchStranded>[0] 
       const known = (await registry.known()).map(({ livesMs, until, about }) => ({
         ...about,
         living: livesMs > 0,
+        leaving: about.leaving === true,
+        seenAt: until - (about.countsMs ?? beatLivesMs),
         until,
       }));
       const someone = known.some((worker) => worker.living);
@@ -178,10 +185,13 @@ function strandedDeps(parts: GatewayParts): Parameters<typeof watchStranded>[0] 
       return known;
     },
     chats: () => registry.stranded(strandedLimit),
-    poolOf: (project) => routing.poolOf(project),
+    route: (chat) => withinDeadline(askMs, registry.route(chat)),
+    backlog: (chat) => withinDeadline(askMs, registry.backlog(chat)),
+    poolOf: (project) => withinDeadline(askMs, routing.poolOf(project)),
     store,
     once: createOnce(store),
     language: config.language,
+    timeZone: config.timezone,
     nonce: randomNonce,
     clock: systemClock,
     log: log.child({ part: "watch" }),
