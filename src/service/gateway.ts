@@ -22,6 +22,7 @@ import type { WorkerRegistry } from "../redis/worker-registry.ts";
 import type { Health, PartHealth } from "../telemetry/health.ts";
 import { receiverPart } from "../telemetry/judges.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
+import { beatGateway, type Gateways } from "./gateway-beat.ts";
 import { countedIngest, createMessageCount, observeAccount, senderHealth, senderMetrics } from "./observe.ts";
 import type { Routing } from "./routing.ts";
 import { type AboutNode, livesMs as beatLivesMs } from "./worker.ts";
@@ -35,6 +36,7 @@ export interface GatewayParts {
   readonly store: IngressStore;
   readonly activations: Activations;
   readonly registry: WorkerRegistry<AboutNode>;
+  readonly gateways: Gateways;
   readonly routing: Routing;
   readonly health: Health;
   readonly metrics: Metrics;
@@ -71,6 +73,7 @@ export function createGateway(parts: GatewayParts): Gateway {
   const { signal } = receiving;
   const senders = channels.map((channel) => senderOf(parts, channel));
   let running: readonly Promise<void>[] = [];
+  let beating: Promise<void> | undefined;
   return {
     senders,
     async startSending() {
@@ -83,10 +86,12 @@ export function createGateway(parts: GatewayParts): Gateway {
       for (const reception of receptions) observe(parts, senders, reception);
       running = receptions.map((reception) => reception.run(signal));
       void watch.run(signal);
+      const registry = parts.gateways;
+      beating = beatGateway({ registry, node: parts.node, clock: systemClock, log }, signal);
     },
     async stopReceiving() {
       receiving.abort(new Error("the service stops"));
-      await Promise.all(running);
+      await Promise.all([...running, beating]);
     },
     async drain() {
       await Promise.all(senders.map((sender) => sender.drain()));

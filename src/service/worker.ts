@@ -33,6 +33,8 @@ export interface AboutNode extends AboutWorker {
   readonly countsMs?: number;
   /** It stopped as asked. */
   readonly leaving?: boolean;
+  /** Chats it holds; absent: as many as are told. */
+  readonly held?: number;
   /** Its chats, the busy ones first, at most {@link chatsTold}. */
   readonly chats: readonly RuntimeSnapshot[];
 }
@@ -116,6 +118,7 @@ export function createWorker(parts: WorkerParts): Worker {
       startedAt,
       countsMs: forMs,
       leaving: forMs > livesMs,
+      held: dispatcher.snapshot().length,
       chats: told(dispatcher.snapshot()),
     });
 
