@@ -144,8 +144,8 @@ function receptionOf({ link, node, metrics, log }: GatewayParts, channel: Channe
 }
 
 function sinkOf(parts: GatewayParts, absences: StrandedWatch, signal: AbortSignal): InboundSink {
-  const { config, store, activations, traces, metrics, log } = parts;
-  const { language, timezone, projects } = config;
+  const { config, store, activations, traces, metrics, alone, log } = parts;
+  const { language, timezone, projects, ownWorkspace } = config;
   const count = createMessageCount(metrics, parts.channels);
   const sink = createIngress({
     store: countedIngest(store, count),
@@ -157,7 +157,8 @@ function sinkOf(parts: GatewayParts, absences: StrandedWatch, signal: AbortSigna
     commands: commandNames,
     language,
     timeZone: timezone,
-    project: Object.keys(projects)[0],
+    // A gateway's own folder is where nobody works: the workers have the projects.
+    project: alone || ownWorkspace === undefined ? Object.keys(projects)[0] : undefined,
     nonce: randomNonce,
     absences,
     trace: traces,

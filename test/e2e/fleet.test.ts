@@ -15,10 +15,13 @@ const finals = (part: string): number => fleet.sent().filter((m) => m.text.inclu
 
 it("a chat works on the machine that has its project, and moves with /project", async () => {
   fleet = await Fleet.create();
-  const gateway = await fleet.machine("gateway", { role: "gateway" });
+  const gateway = await fleet.machine("gateway", { role: "gateway", projects: {} });
   const first = await fleet.machine("first", { role: "worker", projects: { app: "default" } });
   const second = await fleet.machine("second", { role: "worker", pool: "far", projects: { lib: "far" } });
   await Promise.all([gateway.start(), first.start(), second.start()]);
+  // The gateway has no project, and names none.
+  fleet.say("/start");
+  await fleet.message("This bot works with Codex. Write");
   fleet.model.on("where", [shell("pwd"), text("Done here.")]);
   fleet.say("where");
   await fleet.message("Done here.");
