@@ -22,14 +22,18 @@ export async function answeredHere(deps: IngressDeps, once: Once, event: Message
   return true;
 }
 
-/** Says of a stored command that it waits for its machine; of the first in an outage, the watch's own note does. */
+/** Says of a stored command that it waits for its machine; of the first in an outage, the watch's own note does. Never rejects. */
 export async function tellWaits(deps: IngressDeps, chat: ChatKey, command: string, replyTo?: MessageId): Promise<void> {
   const absence = await absenceOf(deps, chat);
   if (absence === undefined) return;
-  if (!absence.leaving && !(await deps.store.seen(chat, awayNote(absence.outage)))) return;
-  const words = await wordsOf(deps, chat);
-  const text = words.commandWaits(command, absence.host);
-  await tell(deps.store, deps.log, chat, { text, ...(replyTo === undefined ? {} : { replyTo }) });
+  try {
+    if (!absence.leaving && !(await deps.store.seen(chat, awayNote(absence.outage)))) return;
+    const words = await wordsOf(deps, chat);
+    const text = words.commandWaits(command, absence.host);
+    await tell(deps.store, deps.log, chat, { text, ...(replyTo === undefined ? {} : { replyTo }) });
+  } catch (error) {
+    deps.log.warn({ err: error, chat }, "that a command waits is not told");
+  }
 }
 
 /** The toast of a tap that waits for its machine; undefined when that answers. */
