@@ -19,6 +19,7 @@ import { createActivations } from "./queue/activations.ts";
 import { type Activations, homeQueue, poolQueue } from "./queue/port.ts";
 import { connectRedis, type RedisLink } from "./redis/connection.ts";
 import type { EmbeddedRedis } from "./redis/embedded.ts";
+import { createGatewayRegistry } from "./redis/gateway-registry.ts";
 import { homeId } from "./redis/home-id.ts";
 import { createIngressStore } from "./redis/ingress-store.ts";
 import { nodeId } from "./redis/node-id.ts";
@@ -26,6 +27,7 @@ import type { Presence } from "./redis/nodes.ts";
 import { createTraces, type Traces } from "./redis/traces.ts";
 import { createWorkerRegistry, type WorkerRegistry } from "./redis/worker-registry.ts";
 import { createGateway, type Gateway } from "./service/gateway.ts";
+import type { Gateways } from "./service/gateway-beat.ts";
 import { observeProcess, observeQueue } from "./service/observe.ts";
 import { openPages } from "./service/pages.ts";
 import { createRouting, servedPools, servedProjects, withFirst } from "./service/routing.ts";
@@ -51,6 +53,7 @@ interface Ground {
   readonly link: RedisLink;
   readonly node: string;
   readonly registry: WorkerRegistry<AboutNode>;
+  readonly gateways: Gateways;
   readonly activations: Activations;
   readonly store: IngressStore;
   readonly traces: Traces;
@@ -155,7 +158,8 @@ class Service implements App {
     });
     const store = createIngressStore({ link, logger: this.#log, wake: (chat) => activations.wake(chat) });
     const traces = await createTraces({ link, clock: systemClock, log: this.#log });
-    const ground = { link, node, registry, activations, store, traces };
+    const gateways: Gateways = createGatewayRegistry(link);
+    const ground = { link, node, registry, gateways, activations, store, traces };
     this.#ground = ground;
     observeQueue(this.#metrics, activations);
     await takeOfferedCodes(this.#config.dataDir, link);
@@ -262,16 +266,13 @@ class Service implements App {
   }
 
   status(): Promise<AppStatus> {
-    const ground = this.#ground;
     return statusOf({
       role: this.#tools.role,
       demo: this.#model?.demo !== undefined,
       health: this.#health,
       metrics: this.#metrics,
-      activations: ground?.activations,
-      workers: async () => (await ground?.registry.known()) ?? [],
+      ground: this.#ground,
       own: this.#worker?.snapshot() ?? [],
-      node: ground?.node,
       mainProject: Object.keys(this.#config.projects)[0] ?? "",
     });
   }

@@ -12,6 +12,7 @@ export function frameOf(view: TurnView): WholeFrame | undefined {
     phase: view.phase,
     ...(view.retrying === undefined ? {} : { retrying: view.retrying }),
     startedAt: view.startedAt,
+    ...(view.silentSince === undefined ? {} : { silentSince: view.silentSince }),
     plan: view.plan,
     actions: view.actions,
     ...(view.thinking === undefined ? {} : { thinking: view.thinking }),

@@ -65,6 +65,8 @@ export interface LiveFrame {
   readonly retrying?: string;
   /** ms since the epoch, of the service's clock (see `welcome.now`). */
   readonly startedAt: number;
+  /** Set while no machine works on it: since when, of the same clock. */
+  readonly silentSince?: number;
   readonly plan: readonly PlanStep[];
   readonly actions: readonly Action[];
   /** Latest reasoning headline. */

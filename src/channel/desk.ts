@@ -4,6 +4,7 @@ import { type IngressWords, ingressWords } from "../model/catalog/ingress.ts";
 import type { ChatKey } from "../model/ids.ts";
 import type { Trace } from "../model/trace.ts";
 import type { Language } from "../model/view.ts";
+import type { Absences } from "./absence.ts";
 import type { Access } from "./access.ts";
 import type { InboundEvent, IngressStore } from "./port.ts";
 
@@ -29,6 +30,8 @@ export interface IngressDeps {
   readonly mailboxCap?: number;
   /** Told of each message of someone who may not talk. */
   readonly onRefused?: (chat: ChatKey) => void;
+  /** Knows chats whose machine is away; absent: none ever is. */
+  readonly absences?: Absences | undefined;
   /** Told of events of watched chats. */
   readonly trace?: Trace | undefined;
   /** Ends background notes at shutdown. */

@@ -1,5 +1,6 @@
 import { assertNever } from "../lib/assert-never.ts";
 import type { ChatKey } from "../model/ids.ts";
+import { tellWaits } from "./away.ts";
 import type { IngressDeps } from "./desk.ts";
 import { acceptEdit, acceptMessage, type MessageMemory } from "./messages.ts";
 import { createOnce } from "./once.ts";
@@ -100,4 +101,5 @@ async function acceptStop(
   const mail = { kind: "stop", person: event.person, draftId: event.draftId } as const;
   const result = await deps.store.ingest(chat, event.dedupe, mail, event.at);
   if (result === "full") deps.log.warn({ chat }, "mailbox is full, a stop is refused");
+  if (result === "taken") await tellWaits(deps, chat, "stop");
 }

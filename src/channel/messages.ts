@@ -4,6 +4,7 @@ import { accountKey, type ChatKey, chatAddress } from "../model/ids.ts";
 import type { InboundCommand, Mail } from "../model/message.ts";
 import { createMint } from "../model/mint.ts";
 import type { Right } from "../model/request.ts";
+import { answeredHere, tellWaits } from "./away.ts";
 import { nearestCommand, readCommand } from "./command-line.ts";
 import { type IngressDeps, languageOf, type MessageEvent, wordsOf } from "./desk.ts";
 import { noteBody, tell } from "./notice.ts";
@@ -59,7 +60,7 @@ export async function acceptMessage(deps: IngressDeps, memory: MessageMemory, to
   }
   if (command === undefined) await takePrompt(deps, memory, event);
   else if (command.name === "start") await greet(deps, memory, event);
-  else if (deps.commands.has(command.name)) await store(deps, memory, event, { kind: "command", message, command });
+  else if (deps.commands.has(command.name)) await takeCommand(deps, memory, event, command);
   else await offerAsText(deps, memory, event, command);
 }
 
@@ -130,6 +131,19 @@ async function takePrompt(deps: IngressDeps, memory: MessageMemory, event: Messa
   const flags = { ...(late ? { late } : {}), ...(waited ? { waitedWhileDown: true } : {}) };
   const taken = await store(deps, memory, event, { kind: "prompt", message, ...flags });
   if (taken && waited) memory.waited.add(chat);
+}
+
+/** A person who sends a command waits for its answer, whether its machine is there or not. */
+async function takeCommand(
+  deps: IngressDeps,
+  memory: MessageMemory,
+  event: MessageEvent,
+  command: InboundCommand,
+): Promise<void> {
+  if (command.name === "status" && (await answeredHere(deps, memory.once, event))) return;
+  const { chat, message } = event;
+  const taken = await store(deps, memory, event, { kind: "command", message, command });
+  if (taken) await tellWaits(deps, chat, command.name, message.messageId);
 }
 
 async function offerAsText(

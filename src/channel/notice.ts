@@ -10,6 +10,8 @@ export interface Note {
   readonly more?: readonly string[];
   readonly replyTo?: MessageId;
   readonly buttons?: readonly Button[];
+  /** Names it for a later edit. */
+  readonly slot?: string;
   /** Asks for a text reply where the platform can. */
   readonly asks?: boolean;
 }
@@ -24,6 +26,7 @@ export function noteBody(note: Note): OutboxBody {
     content: { pieces, ...buttons, ...forceReply },
     ring: note.asks === true,
     ...(note.replyTo === undefined ? {} : { replyTo: note.replyTo }),
+    ...(note.slot === undefined ? {} : { slot: note.slot }),
   };
 }
 

@@ -1,49 +1,48 @@
 import type { Clock } from "../lib/clock.ts";
+import { clockTime } from "../lib/duration.ts";
 import type { Logger } from "../lib/log.ts";
-import { ingressWords } from "../model/catalog/ingress.ts";
+import { type IngressWords, ingressWords } from "../model/catalog/ingress.ts";
 import type { ChatKey } from "../model/ids.ts";
 import { createMint } from "../model/mint.ts";
 import type { Language } from "../model/view.ts";
+import {
+  type Absences,
+  absenceOf,
+  type Backlog,
+  type StrandedChat,
+  type Stranding,
+  strandingOf,
+  type WatchedWorker,
+} from "./absence.ts";
 import { noteBody } from "./notice.ts";
 import type { Once } from "./once.ts";
 import type { IngressStore } from "./port.ts";
 
-/** A worker as the watch sees it. */
-export interface WatchedWorker {
-  readonly home: string;
-  readonly pools: readonly string[];
-  readonly host: string;
-  readonly living: boolean;
-  /** Names its outage. */
-  readonly until: number;
-}
-
-/** A chat that needs an owner and has none. */
-export interface StrandedChat {
-  readonly chat: ChatKey;
-  /** Codex home of its conversation. */
-  readonly home?: string;
-  readonly project?: string;
-}
-
 export interface StrandedDeps {
   readonly workers: () => Promise<readonly WatchedWorker[]>;
   readonly chats: () => Promise<readonly StrandedChat[]>;
+  /** A chat's place among the workers. */
+  readonly route: (chat: ChatKey) => Promise<Omit<StrandedChat, "chat">>;
+  readonly backlog: (chat: ChatKey) => Promise<Backlog>;
   readonly poolOf: (project: string | undefined) => Promise<string>;
   readonly store: Pick<IngressStore, "say" | "language">;
   readonly once: Once;
   readonly language: Language;
+  /** IANA zone of times of day; the machine's when absent. */
+  readonly timeZone?: string | undefined;
   readonly nonce: () => string;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
-/** What is wrong for a chat. `outage` names it: each is told once. */
-export interface Stranding {
-  readonly outage: string;
-  readonly host?: string;
-  /** Another worker of its pool could go on, without the conversation. */
-  readonly elsewhere: boolean;
+/** The watch over machines, and what ingress asks it. */
+export interface StrandedWatch extends Absences {
+  /**
+   * Tells chats whose machine does not answer, once per outage, whichever gateway sees it first; their mail waits. The
+   * note is changed when the machine is back. Until aborted; never rejects. A gateway that dies between marking and
+   * saying it leaves that chat untold; an outage that ends while no gateway runs leaves the note as it is.
+   */
+  run(signal: AbortSignal): Promise<void>;
 }
 
 /** Looks as often, ms; with the 5 s a worker counts as living after its last sign, a chat is told within 8 s. */
@@ -51,77 +50,108 @@ const lookMs = 2000;
 /** After a start, or a time without looks, workers get this long to be heard of, ms. */
 const graceMs = 10_000;
 
-/** Why nobody serves a chat; undefined when somebody does, or is about to. Pure. */
-export function strandingOf(
-  { home }: StrandedChat,
-  pool: string,
-  workers: readonly WatchedWorker[],
-): Stranding | undefined {
-  const ofPool = workers.filter((worker) => worker.pools.includes(pool));
-  const served = ofPool.some((worker) => worker.living);
-  // Named by the end of the one that lived longest, so that the next outage is another.
-  const away = { outage: `pool-${pool}-${Math.max(0, ...ofPool.map((worker) => worker.until))}`, elsewhere: false };
-  if (home === undefined) return served ? undefined : away;
-  const own = workers.filter((worker) => worker.home === home);
-  const last = own.reduce<WatchedWorker | undefined>(
-    (a, b) => (a === undefined || b.until > a.until ? b : a),
-    undefined,
-  );
-  // Nobody is known to have that home: the chat is free.
-  if (last === undefined) return served ? undefined : away;
-  if (own.some((worker) => worker.living)) return undefined;
-  return { outage: `${home}-${last.until}`, host: last.host, elsewhere: served };
+/** A chat that was told, by this gateway or another. */
+interface Told {
+  readonly chat: StrandedChat;
+  readonly stranding: Stranding;
 }
 
-/**
- * Tells chats whose machine does not answer, once per outage, whichever gateway sees it first; their mail waits. Until
- * aborted; never rejects. A gateway that dies between marking and saying it leaves that chat untold.
- */
-export async function watchStranded(deps: StrandedDeps, signal: AbortSignal): Promise<void> {
+/** The name under which an outage is told once in a chat; also the slot of its note. */
+export function awayNote(outage: string): string {
+  return `away-${outage}`;
+}
+
+/** See {@link StrandedWatch}. */
+export function createStrandedWatch(deps: StrandedDeps): StrandedWatch {
   const { clock, log } = deps;
   let trustedFrom = clock.now() + graceMs;
   let lookedAt = clock.now();
-  let told: ReadonlySet<string> = new Set();
-  while (!signal.aborted) {
-    await clock.sleep(lookMs, signal).catch(() => undefined);
-    if (signal.aborted) return;
-    // Frozen, or without Redis: nobody else could be heard of either.
-    if (clock.now() - lookedAt > 2 * lookMs) trustedFrom = clock.now() + graceMs;
-    try {
-      const workers = await deps.workers();
-      if (clock.now() >= trustedFrom) told = await look(deps, workers, told);
+  let seen: readonly WatchedWorker[] = [];
+  let told: ReadonlyMap<string, Told> = new Map();
+
+  const isTrusted = (): boolean => clock.now() >= trustedFrom && clock.now() - lookedAt <= 2 * lookMs;
+
+  return {
+    backlog: deps.backlog,
+    async of(chat) {
+      if (!isTrusted()) return undefined;
+      const route = await deps.route(chat);
+      return absenceOf({ chat, ...route }, await deps.poolOf(route.project), seen);
+    },
+    async run(signal) {
+      trustedFrom = clock.now() + graceMs;
       lookedAt = clock.now();
-    } catch (error) {
-      log.warn({ error }, "chats without a machine are not looked for");
-    }
-  }
+      while (!signal.aborted) {
+        await clock.sleep(lookMs, signal).catch(() => undefined);
+        if (signal.aborted) return;
+        // Frozen, or without Redis: nobody else could be heard of either.
+        if (clock.now() - lookedAt > 2 * lookMs) trustedFrom = clock.now() + graceMs;
+        try {
+          seen = await deps.workers();
+          if (clock.now() >= trustedFrom) told = await look(deps, seen, told);
+          lookedAt = clock.now();
+        } catch (error) {
+          log.warn({ error }, "chats without a machine are not looked for");
+        }
+      }
+    },
+  };
 }
 
 /** `told`: what this gateway told, or found told, in the looks before. */
 async function look(
   deps: StrandedDeps,
   workers: readonly WatchedWorker[],
-  told: ReadonlySet<string>,
-): Promise<ReadonlySet<string>> {
-  const now = new Set<string>();
+  told: ReadonlyMap<string, Told>,
+): Promise<ReadonlyMap<string, Told>> {
+  const now = new Map<string, Told>();
   for (const chat of await deps.chats()) {
     const stranding = strandingOf(chat, await deps.poolOf(chat.project), workers);
     if (stranding === undefined) continue;
     const name = `${chat.chat} ${stranding.outage}`;
-    if (!told.has(name)) await tellOnce(deps, chat, stranding);
-    now.add(name);
+    if (!told.has(name)) await tellAway(deps, chat, stranding);
+    now.set(name, { chat, stranding });
   }
+  for (const [name, one] of told) if (!now.has(name)) await tellBack(deps, one, workers);
   return now;
 }
 
-async function tellOnce(deps: StrandedDeps, { chat, project }: StrandedChat, stranding: Stranding): Promise<void> {
-  await deps.once.run(chat, `away-${stranding.outage}`, async () => {
-    const words = ingressWords[(await deps.store.language(chat)) ?? deps.language];
+async function tellAway(deps: StrandedDeps, { chat, project }: StrandedChat, stranding: Stranding): Promise<void> {
+  const slot = awayNote(stranding.outage);
+  await deps.once.run(chat, slot, async () => {
+    const words = await wordsOf(deps, chat);
     const { host, elsewhere } = stranding;
     const mint = createMint(chat, deps.nonce);
     const text = host === undefined ? words.poolAway(project) : words.machineAway(host);
     const buttons = elsewhere ? { buttons: [mint.button(words.goOnElsewhere, { act: "rehome" })] } : {};
-    await deps.store.say(chat, noteBody({ text, ...buttons }), mint.records);
+    await deps.store.say(chat, noteBody({ text, slot, ...buttons }), mint.records);
     deps.log.warn({ chat, host, project }, "chat waits for a machine that does not answer");
   });
+}
+
+/** The chat is served again, or its outage is another one by now: that has a note of its own. */
+async function tellBack(
+  deps: StrandedDeps,
+  { chat: { chat, home, project }, stranding }: Told,
+  workers: readonly WatchedWorker[],
+): Promise<void> {
+  const pool = await deps.poolOf(project);
+  const served = workers.some((one) => one.living && one.pools.includes(pool));
+  const back = home === undefined ? served : workers.some((one) => one.living && one.home === home);
+  if (!back && !served) return;
+  await deps.once.run(chat, `back-${stranding.outage}`, async () => {
+    const words = await wordsOf(deps, chat);
+    const { host, seenAt } = stranding;
+    const since = seenAt === undefined ? undefined : clockTime(seenAt, deps.timeZone);
+    const now = clockTime(deps.clock.now(), deps.timeZone);
+    const again = host === undefined ? words.poolBack(project, since, now) : words.machineBack(host, since, now);
+    const text = back ? again : words.movesOn;
+    const content = { pieces: [{ as: "text" as const, text }] };
+    await deps.store.say(chat, { op: "edit", slot: awayNote(stranding.outage), content, orSend: true });
+    deps.log.info({ chat, host, project }, "chat is served again");
+  });
+}
+
+async function wordsOf(deps: StrandedDeps, chat: ChatKey): Promise<IngressWords> {
+  return ingressWords[(await deps.store.language(chat)) ?? deps.language];
 }

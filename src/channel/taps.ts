@@ -4,6 +4,7 @@ import { type ChatKey, chatAddress, type RequestNumber } from "../model/ids.ts";
 import type { Mail, Person } from "../model/message.ts";
 import { sendingCard } from "../model/present/card.ts";
 import type { ButtonAct, RequestAnswer, RequestRecord, Right } from "../model/request.ts";
+import { tapWaits } from "./away.ts";
 import { type IngressDeps, languageOf, wordsOf } from "./desk.ts";
 import { tell } from "./notice.ts";
 import type { InboundEvent, TapReply } from "./port.ts";
@@ -138,6 +139,8 @@ function forward(deps: IngressDeps, tap: Tap, act: ButtonAct, toast: string): Pr
 async function put(deps: IngressDeps, tap: Tap, dedupe: string, mail: Mail, toast: string): Promise<TapReply> {
   const result = await deps.store.ingest(tap.chat, dedupe, mail, tap.event.at);
   if (result === "full") return { text: tap.words.full(deps.mailboxCap ?? 500) };
+  const waits = await tapWaits(deps, tap.chat, tap.words);
+  if (waits !== undefined) return { text: waits };
   return toast === "" ? {} : { text: toast };
 }
 

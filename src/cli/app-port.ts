@@ -22,6 +22,23 @@ export interface WorkerStatus {
   readonly silentMs: number;
 }
 
+/** One of our processes. */
+export interface NodeStatus {
+  readonly node: string;
+  readonly role: Role;
+  readonly host: string;
+  readonly pid: number;
+  readonly version: string;
+  /** Pools and projects it serves; empty for a gateway. */
+  readonly pools: readonly string[];
+  readonly projects: readonly string[];
+  /** Chats it holds; absent for a gateway. */
+  readonly chats?: number;
+  readonly living: boolean;
+  /** ms since its last sign; 0 while it lives. */
+  readonly silentMs: number;
+}
+
 /** A running turn. */
 export interface TurnStatus {
   readonly chat: string;
@@ -40,6 +57,8 @@ export interface AppStatus {
   readonly role: Role;
   /** All machines that run Codex, heard of in the last 30 days. */
   readonly workers: readonly WorkerStatus[];
+  /** All processes on this Redis, gateways first: those of the last day, and workers of the last 30; absent from older services. */
+  readonly nodes?: readonly NodeStatus[];
   /** The demo model answers. */
   readonly demo: boolean;
   /** Chats with a record, parked ones too. */
@@ -54,7 +73,13 @@ export interface AppStatus {
     readonly summary: string;
     readonly askedAt: number;
   }[];
-  readonly processes: readonly { readonly chat: string; readonly pid: number; readonly working: boolean }[];
+  /** `host`: the machine a pid counts on; absent from older services. */
+  readonly processes: readonly {
+    readonly chat: string;
+    readonly pid: number;
+    readonly working: boolean;
+    readonly host?: string;
+  }[];
   readonly metrics: Readonly<Record<string, number>>;
 }
 

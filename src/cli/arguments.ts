@@ -23,7 +23,13 @@ export type Command =
   | ({ readonly command: "init" } & InitFlags)
   | { readonly command: "status"; readonly configFile?: string; readonly json: boolean }
   | { readonly command: "stop"; readonly configFile?: string; readonly mode: StopMode }
-  | { readonly command: "doctor"; readonly configFile?: string; readonly json: boolean; readonly fix: boolean }
+  | {
+      readonly command: "doctor";
+      readonly configFile?: string;
+      readonly json: boolean;
+      readonly fix: boolean;
+      readonly role?: Role;
+    }
   | InspectCommand
   | { readonly command: "backup"; readonly configFile?: string; readonly file: string }
   | { readonly command: "restore"; readonly configFile?: string; readonly file: string; readonly force: boolean }
@@ -43,7 +49,7 @@ const optionsOf: Readonly<Record<string, readonly (keyof Values)[]>> = {
   init: ["config", ...initOptions],
   start: ["config", "role", "pool", "demo"],
   status: ["config", "json"],
-  doctor: ["config", "json", "fix"],
+  doctor: ["config", "json", "fix", "role"],
   stop: ["config", "drain", "now"],
   ...inspectCommands,
   backup: ["config"],
@@ -99,7 +105,7 @@ function commandOf(name: string, values: Values, words: CliWords): Command {
   const where = values.config === undefined ? {} : { configFile: values.config };
   if (name === "init") return initCommand(values, words);
   if (name === "status") return { command: "status", ...where, json: values.json === true };
-  if (name === "doctor") return { command: "doctor", ...where, json: values.json === true, fix: values.fix === true };
+  if (name === "doctor") return doctorCommand(values, where, words);
   if (name === "stop") {
     if (values.drain === true && values.now === true) return wrong(words.drainOrNow);
     return { command: "stop", ...where, mode: values.now === true ? "now" : values.drain === true ? "drain" : "keep" };
@@ -107,10 +113,20 @@ function commandOf(name: string, values: Values, words: CliWords): Command {
   return startCommand(values, where, words);
 }
 
+function doctorCommand(values: Values, where: { readonly configFile?: string }, words: CliWords): Command {
+  const { role, json = false, fix = false } = values;
+  if (role !== undefined && !isRole(role)) return wrong(words.unknownRole(role));
+  return { command: "doctor", ...where, json, fix, ...(role === undefined ? {} : { role }) };
+}
+
+function isRole(name: string): name is Role {
+  return name === "all" || name === "gateway" || name === "worker";
+}
+
 function startCommand(values: Values, where: { readonly configFile?: string }, words: CliWords): Command {
   const { role = "all", pool: pools = [] } = values;
   const demo = values.demo === true;
-  if (role !== "all" && role !== "gateway" && role !== "worker") return wrong(words.unknownRole(role));
+  if (!isRole(role)) return wrong(words.unknownRole(role));
   if (role === "gateway" && pools.length > 0) return wrong(words.gatewayPool);
   if (role !== "all" && demo) return wrong(words.demoAlone);
   return { command: "start", ...where, demo, role, pools };

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { hostname } from "node:os";
 import { resolve } from "node:path";
 import { loadConfig } from "../../config/load.ts";
 import { backupWords } from "../model/catalog/backup.ts";
@@ -6,7 +7,9 @@ import { BridgeError } from "../model/errors.ts";
 import { fileFormat, writeBackup } from "../redis/backup-file.ts";
 import { readInstallation } from "../redis/backup-read.ts";
 import { holdings } from "../redis/backup-restore.ts";
+import type { RedisLink } from "../redis/connection.ts";
 import { storedFormat } from "../redis/data-format.ts";
+import { type AboutWorker, createWorkerRegistry } from "../redis/worker-registry.ts";
 import { withAnyState } from "./command-redis.ts";
 import { ownVersion } from "./version.ts";
 
@@ -24,16 +27,27 @@ export async function backup(options: BackupOptions): Promise<number> {
   const words = backupWords[config.language];
   const file = resolve(options.file);
   if (!existsSync(config.dataDir)) throw new BridgeError("backupUnfit", words.noData(config.dataDir));
-  const { size, held } = await withAnyState(config, async (link) => {
+  const { size, held, hosts } = await withAnyState(config, async (link) => {
     const head = {
       hotlineBackup: fileFormat,
       data: await storedFormat(link),
       version: ownVersion(),
       madeAt: Date.now(),
     };
-    return { size: await writeBackup(file, head, readInstallation(link)), held: await holdings(link) };
+    return {
+      size: await writeBackup(file, head, readInstallation(link)),
+      held: await holdings(link),
+      hosts: config.redis === undefined ? [] : await codexHosts(link),
+    };
   });
   options.print(words.made(file, Math.ceil(size / 1000), held.chats, held.owners));
-  options.print(words.notInIt(config.codex.home));
+  const elsewhere = hosts.some((host) => host !== hostname());
+  options.print(elsewhere ? words.notInItOf(hosts.join(", ")) : words.notInIt(config.codex.home));
   return 0;
+}
+
+/** Machines that run Codex on this Redis: the conversations lie there. */
+async function codexHosts(link: RedisLink): Promise<readonly string[]> {
+  const known = await createWorkerRegistry<AboutWorker & { readonly host: string }>(link).known();
+  return [...new Set(known.map(({ about }) => about.host))];
 }

@@ -1,9 +1,14 @@
 import type { RuntimeSnapshot } from "../dispatcher/snapshot.ts";
 import type { AppStatus } from "./app-port.ts";
 
+/** A chat, and the machine it runs on. */
+export interface PlacedChat extends RuntimeSnapshot {
+  readonly host: string;
+}
+
 /** Pure. What runs and waits, chat by chat; `fallback`: the project of an unbound chat. */
 export function chatsStatus(
-  chats: readonly RuntimeSnapshot[],
+  chats: readonly PlacedChat[],
   fallback: string,
 ): Pick<AppStatus, "chats" | "turns" | "requests" | "processes"> {
   return {
@@ -12,8 +17,8 @@ export function chatsStatus(
       turn === undefined ? [] : [{ chat, project: project ?? fallback, ...turn }],
     ),
     requests: chats.flatMap((chat) => chat.requests),
-    processes: chats.flatMap(({ chat, pid, turn }) =>
-      pid === undefined ? [] : [{ chat, pid, working: turn !== undefined }],
+    processes: chats.flatMap(({ chat, pid, turn, host }) =>
+      pid === undefined ? [] : [{ chat, pid, working: turn !== undefined, host }],
     ),
   };
 }

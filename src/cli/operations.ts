@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { hostname } from "node:os";
 import type { IngressStore } from "../channel/port.ts";
 import type { RuntimeSnapshot } from "../dispatcher/snapshot.ts";
 import { type ChatKey, webOwner } from "../model/ids.ts";
@@ -52,7 +53,8 @@ export async function operationsView(parts: OperationsParts) {
     outbox: parts.senders().map((sender) => sender.load()),
     processes: await Promise.all(
       status.processes.map(async (one) => {
-        const memory = await memoryOf(one.pid);
+        // A pid of another machine is no process of this one.
+        const memory = one.host === hostname() ? await memoryOf(one.pid) : undefined;
         return { ...one, ...(memory === undefined ? {} : { memory }) };
       }),
     ),

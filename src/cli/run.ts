@@ -29,7 +29,7 @@ export async function run(args: readonly string[], options: CliOptions): Promise
   const command = readArguments(args, words);
   if (command.command === "wrong") {
     options.err(`hotline: ${command.sentence}`);
-    options.err(words.usage);
+    options.err(words.shortUsage(usageOf(args, words.usage)));
     return 2;
   }
   try {
@@ -40,6 +40,13 @@ export async function run(args: readonly string[], options: CliOptions): Promise
     const unfit = error instanceof BridgeError && (error.code === "dataUnfit" || error.code === "redisUnfit");
     return error instanceof ConfigError || unfit ? 78 : 1;
   }
+}
+
+/** The line of the usage for the command that was meant: `hotline doctor [--config FILE] …`. Pure. */
+function usageOf(args: readonly string[], usage: string): string | undefined {
+  const name = args.find((one) => !one.startsWith("-"));
+  const line = usage.split("\n").find((one) => one.startsWith(`  hotline ${name} `));
+  return line?.trim().split(/ {2,}/)[0];
 }
 
 async function perform(command: Exclude<Command, { command: "wrong" }>, options: CliOptions): Promise<number> {

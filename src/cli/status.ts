@@ -36,7 +36,7 @@ export function statusLines(status: ServiceStatus, words: CliWords, now: number)
   const age = (since: number): string => humanDuration(now - since);
   const state = status.health.ready ? words.ready : words.notReady;
   return [
-    `codex-hotline ${status.version} · pid ${status.pid} · ${age(status.startedAt)} · ${state}${status.demo ? ` · ${words.demo}` : ""}`,
+    `codex-hotline ${status.version}${status.role === "all" ? "" : ` · ${status.role}`} · pid ${status.pid} · ${age(status.startedAt)} · ${state}${status.demo ? ` · ${words.demo}` : ""}`,
     ...columns(
       status.health.parts.map((part) => [
         part.name,
@@ -44,7 +44,7 @@ export function statusLines(status: ServiceStatus, words: CliWords, now: number)
       ]),
     ),
     words.counts(status.chats, status.turns.length, status.queue.waiting, status.requests.length),
-    ...section(words.workers, workerRows(status, words)),
+    ...section(words.nodes, nodeRows(status, words)),
     ...section(
       words.turns,
       status.turns.map(({ chat, project, startedAt, doing, stalledSince }) => [
@@ -60,19 +60,32 @@ export function statusLines(status: ServiceStatus, words: CliWords, now: number)
     ),
     ...section(
       words.processes,
-      status.processes.map((one) => [one.chat, `pid ${one.pid}`, one.working ? words.working : words.idle]),
+      status.processes.map((one) => [
+        one.chat,
+        `pid ${one.pid}`,
+        ...(several(status) ? [one.host ?? ""] : []),
+        one.working ? words.working : words.idle,
+      ]),
     ),
   ];
 }
 
+/** More than one process lives. */
+function several({ nodes = [] }: ServiceStatus): boolean {
+  return nodes.filter((node) => node.living).length > 1;
+}
+
 /** One machine that works for itself needs no line. */
-function workerRows({ role, workers }: ServiceStatus, words: CliWords): readonly (readonly string[])[] {
-  if (role === "all" && workers.length < 2) return [];
-  return workers.map((worker) => [
-    worker.host,
-    worker.pools.join(", "),
-    worker.projects.join(", "),
-    worker.living ? words.ready : words.silent(humanDuration(worker.silentMs)),
+function nodeRows({ role, nodes = [] }: ServiceStatus, words: CliWords): readonly (readonly string[])[] {
+  if (role === "all" && nodes.length < 2) return [];
+  return nodes.map((node) => [
+    node.role,
+    node.host,
+    `pid ${node.pid}`,
+    node.pools.join(", "),
+    node.projects.join(", "),
+    node.chats === undefined ? "" : words.chats(node.chats),
+    node.living ? words.ready : words.silent(humanDuration(node.silentMs)),
   ]);
 }
 

@@ -36,6 +36,8 @@ export interface TurnView {
   readonly durationMs?: number;
   /** When Codex began it, wrote its first text, and ended it; ms since the epoch, each once known. */
   readonly times?: { readonly started?: number; readonly firstText?: number; readonly ended?: number };
+  /** Nobody works on it since, ms since the epoch; only in what the sender reads, never stored. */
+  readonly silentSince?: number;
   /** Nonce of the live frame's [Stop] button. */
   readonly stopNonce?: Nonce;
   /** Language of the service's own words. */

@@ -81,7 +81,7 @@ class ChatLiveLane implements LiveLane {
     if (step.next === "ended") this.#reset();
     else if (step.next !== "nothing") this.#want(step.next);
     scheduler.finish(pick, step.result, desk.clock.now());
-    if (this.#state.textShown) this.#typing?.abort();
+    if (this.#state.textShown || this.#state.silent) this.#typing?.abort();
     if (this.idle) this.#onIdle();
     this.#host.pump();
   }
@@ -125,7 +125,7 @@ class ChatLiveLane implements LiveLane {
   /** Shows that the bot is busy until the turn's first text is on the screen. */
   #type(): void {
     const running = this.#typing !== undefined && !this.#typing.signal.aborted;
-    if (running || this.#closed || this.#state.textShown || this.#state.dead) return;
+    if (running || this.#closed || this.#state.textShown || this.#state.silent || this.#state.dead) return;
     this.#typing = new AbortController();
     this.#host.watch(this.#typeUntil(this.#typing.signal));
   }

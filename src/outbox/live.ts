@@ -16,6 +16,8 @@ export interface LiveState {
   textTried: boolean;
   /** A frame with text is on the screen. */
   textShown: boolean;
+  /** Nobody works on the turn just now. */
+  silent: boolean;
   /** What the last frame was charged to. */
   cost: Cost;
   last: { readonly at: number; readonly exact: string; readonly baseline: string } | undefined;
@@ -39,13 +41,22 @@ interface Frame {
 
 /** A chat without a running view. */
 export function freshLive(cost: Cost): LiveState {
-  return { slot: undefined, textTried: false, textShown: false, cost, last: undefined, dead: false, refused: 0 };
+  return {
+    slot: undefined,
+    textTried: false,
+    textShown: false,
+    silent: false,
+    cost,
+    last: undefined,
+    dead: false,
+    refused: 0,
+  };
 }
 
-/** Forgets the previous turn's facts when the view is another turn's. */
+/** Takes in a view; forgets the previous turn's facts when it is another turn's. */
 export function follow(state: LiveState, view: TurnView): void {
-  if (state.slot === view.slot) return;
-  Object.assign(state, freshLive(state.cost), { slot: view.slot });
+  if (state.slot !== view.slot) Object.assign(state, freshLive(state.cost), { slot: view.slot });
+  state.silent = view.silentSince !== undefined;
 }
 
 /** True once the view shows any text of the model. */

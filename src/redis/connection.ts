@@ -9,6 +9,7 @@ import { answered, createScriptRunner } from "./script-runner.ts";
 import type { Subscriber } from "./subscriber.ts";
 import { createSubscriber } from "./subscriber.ts";
 import { addressOf, type RedisTarget } from "./target.ts";
+import { withTlsHint } from "./tls-trouble.ts";
 
 /** Everything the stores need of one Redis. */
 export interface RedisLink {
@@ -53,6 +54,7 @@ const longestRetryMs = 500;
  */
 export async function connectRedis(options: RedisLinkOptions): Promise<RedisLink> {
   const { target, logger } = options;
+  const url = "url" in target ? target.url : undefined;
   const open = new Set<Redis>();
   // "Connection is closed" says nothing: what closed it was said before.
   let broken: Error | undefined;
@@ -68,7 +70,7 @@ export async function connectRedis(options: RedisLinkOptions): Promise<RedisLink
     return made;
   };
   const redis = dial({ socketTimeout: silenceMs });
-  reportOutages(redis, logger);
+  reportOutages(redis, url, logger);
   const close = (): void => {
     for (const each of open) each.disconnect();
   };
@@ -77,7 +79,9 @@ export async function connectRedis(options: RedisLinkOptions): Promise<RedisLink
   } catch (error) {
     close();
     if (options.impatient === true && broken !== undefined && redis.status === "end")
-      throw new BridgeError("redisUnavailable", `Redis cannot be reached: ${broken.message}`, { cause: broken });
+      throw new BridgeError("redisUnavailable", `Redis cannot be reached: ${withTlsHint(broken, url)}`, {
+        cause: broken,
+      });
     throw error;
   }
   return {
@@ -95,14 +99,14 @@ export async function connectRedis(options: RedisLinkOptions): Promise<RedisLink
 }
 
 /** One line per outage, however many attempts it takes; none once we close it ourselves. */
-function reportOutages(redis: Redis, logger: Logger): void {
+function reportOutages(redis: Redis, url: string | undefined, logger: Logger): void {
   let away = false;
   redis.on("ready", () => {
     away = false;
     logger.info({}, "redis answers");
   });
   redis.on("error", (error: Error) => {
-    if (!away) logger.warn({ reason: error.message }, "redis cannot be reached");
+    if (!away) logger.warn({ reason: withTlsHint(error, url) }, "redis cannot be reached");
     away = true;
   });
   redis.on("reconnecting", () => {

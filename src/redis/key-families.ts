@@ -73,6 +73,8 @@ const families: Readonly<Record<FamilyName, Described>> = {
   processes: ["set", "ttl", "none"],
   accountLease: ["hash", "kept", "none"],
   nodes: ["zset", "kept", "none"],
+  gateways: ["zset", "kept", "none"],
+  gateway: ["string", "ttl", "none"],
   receiverLease: ["hash", "kept", "none"],
   // Machines that are not back yet: their chats wait for them.
   workers: ["zset", "kept", "rest"],

@@ -66,6 +66,10 @@ export interface Keys {
   readonly workers: string;
   /** What a worker tells about itself, JSON. As long as it is in `workers`. */
   worker(node: string): string;
+  /** Sorted set node → ms until which its gateway counts as living. Removed as it leaves, or by beats of others a day later. */
+  readonly gateways: string;
+  /** What a gateway tells about itself, JSON. As long as it is in `gateways`. */
+  gateway(node: string): string;
   /** Hash `name`, `pool`: the project of chats that chose none, as the gateway has it. Kept with the installation. */
   readonly mainProject: string;
   /** Hash Codex home → node that has it. Removed with the worker, or when that has another one. */
@@ -104,6 +108,7 @@ export interface Keys {
     readonly moved: string;
     readonly doorbell: string;
     readonly worker: string;
+    readonly gateway: string;
   };
   /** Prefix for BullMQ's own keys. */
   readonly queue: string;
@@ -155,6 +160,8 @@ export function createKeys(prefix = "hl"): Keys {
     receiverLease: (account) => `${prefix}:ac:${account}:rx`,
     workers: `${prefix}:workers`,
     worker: (node) => `${prefix}:wk:${node}`,
+    gateways: `${prefix}:gateways`,
+    gateway: (node) => `${prefix}:gw:${node}`,
     mainProject: `${prefix}:main`,
     homes: `${prefix}:homes`,
     pending: (account) => `${prefix}:ac:${account}:pd`,
@@ -181,6 +188,7 @@ export function createKeys(prefix = "hl"): Keys {
       moved: `${prefix}:mv:`,
       doorbell: `${prefix}:n:`,
       worker: `${prefix}:wk:`,
+      gateway: `${prefix}:gw:`,
     },
     queue: `${prefix}-bull`,
   };

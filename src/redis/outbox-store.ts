@@ -22,6 +22,9 @@ export interface OutboxStoreOptions {
   readonly slotCap?: number;
 }
 
+/** A turn whose chat has no owner for this long stands still, ms: more than a take-over by the next owner needs. */
+const unownedMs = 3000;
+
 /** Redis for the sender of one account. */
 export function createOutboxStore(options: OutboxStoreOptions): OutboxStore {
   const { link, account } = options;
@@ -137,11 +140,13 @@ async function live({ run, keys }: RedisLink, chat: ChatKey): ReturnType<OutboxS
     await run(
       "live",
       [keys.view(chat), keys.viewText(chat), keys.outbox(chat), keys.slots(chat), keys.state(chat)],
-      [],
+      [unownedMs],
     ),
   );
   const view = composeView(reply[0], reply[1], reply[2]);
   if (view === undefined) return undefined;
   const screen = { slots: decodeSlots(list(reply[4])), ...anchorOf(reply[5] ?? null) };
-  return { view, screen, address: (maybe(reply[3]) ?? chat) as ChatKey };
+  const silentSince = maybe(reply[6]);
+  const seen = silentSince === undefined ? view : { ...view, silentSince: Number(silentSince) };
+  return { view: seen, screen, address: (maybe(reply[3]) ?? chat) as ChatKey };
 }

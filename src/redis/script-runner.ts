@@ -35,6 +35,7 @@ export type ScriptName =
   | "transcript-frame"
   | "worker-beat"
   | "workers"
+  | "gateway-beat"
   | "route"
   | "stranded"
   | "rehome"

@@ -49,6 +49,8 @@ export interface WorkerRegistry<About extends AboutWorker> {
   mainProject(): Promise<MainProject | undefined>;
   tellMainProject(project: MainProject): Promise<void>;
   route(chat: ChatKey): Promise<Route>;
+  /** Mail of a chat nobody dealt with, and whether a turn of it is recorded. */
+  backlog(chat: ChatKey): Promise<{ readonly waiting: number; readonly running: boolean }>;
   /** Chats that need an owner and have none; at most `limit`. */
   stranded(limit: number): Promise<readonly (Route & { readonly chat: ChatKey })[]>;
 }
@@ -72,6 +74,13 @@ export function createWorkerRegistry<About extends AboutWorker>(link: RedisLink)
       await answered(redis.hset(keys.mainProject, { name, pool }));
     },
     route: async (chat) => routeOf(list(await run("route", [keys.state(chat), keys.homes], []))),
+    async backlog(chat) {
+      const [waiting, running] = await Promise.all([
+        answered(redis.xlen(keys.mailbox(chat))),
+        answered(redis.hexists(keys.state(chat), "t")),
+      ]);
+      return { waiting, running: running === 1 };
+    },
     async stranded(limit) {
       const { chat: prefix, state } = keys.parts;
       const found = list(await run("stranded", [keys.scheduled, keys.homes], [prefix, state, limit]));

@@ -5,7 +5,7 @@ import { createIngress } from "../channel/ingress.ts";
 import { createOnce } from "../channel/once.ts";
 import type { Channel, InboundSink, IngressStore } from "../channel/port.ts";
 import { createReception, type Reception } from "../channel/reception.ts";
-import { watchStranded } from "../channel/stranded.ts";
+import { createStrandedWatch, type StrandedDeps, type StrandedWatch } from "../channel/stranded.ts";
 import { accessRules, publishMenu } from "../cli/wiring.ts";
 import { commandNames } from "../commands/registry.ts";
 import { systemClock } from "../lib/clock.ts";
@@ -16,14 +16,16 @@ import { createSender, type Sender } from "../outbox/sender.ts";
 import type { Activations } from "../queue/port.ts";
 import { createAccountLease } from "../redis/account-lease.ts";
 import type { RedisLink } from "../redis/connection.ts";
+import { withinDeadline } from "../redis/deadline.ts";
 import { createOutboxStore } from "../redis/outbox-store.ts";
 import type { WorkerRegistry } from "../redis/worker-registry.ts";
 import type { Health, PartHealth } from "../telemetry/health.ts";
 import { receiverPart } from "../telemetry/judges.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
+import { beatGateway, type Gateways } from "./gateway-beat.ts";
 import { countedIngest, createMessageCount, observeAccount, senderHealth, senderMetrics } from "./observe.ts";
 import type { Routing } from "./routing.ts";
-import type { AboutNode } from "./worker.ts";
+import { type AboutNode, livesMs as beatLivesMs } from "./worker.ts";
 
 /** What a gateway is made of. */
 export interface GatewayParts {
@@ -34,6 +36,7 @@ export interface GatewayParts {
   readonly store: IngressStore;
   readonly activations: Activations;
   readonly registry: WorkerRegistry<AboutNode>;
+  readonly gateways: Gateways;
   readonly routing: Routing;
   readonly health: Health;
   readonly metrics: Metrics;
@@ -58,6 +61,8 @@ export interface Gateway {
 
 /** How long a receiver waits for Redis before it asks again, ms; well within the 5 s its lease lives. */
 const leaseDeadlineMs = 2000;
+/** How long the watch over machines waits for Redis, ms. */
+const askMs = 2000;
 /** Chats looked at in one look. */
 const strandedLimit = 20_000;
 
@@ -68,21 +73,25 @@ export function createGateway(parts: GatewayParts): Gateway {
   const { signal } = receiving;
   const senders = channels.map((channel) => senderOf(parts, channel));
   let running: readonly Promise<void>[] = [];
+  let beating: Promise<void> | undefined;
   return {
     senders,
     async startSending() {
       await Promise.all(senders.map((sender) => sender.start()));
     },
     receive() {
-      const sink = sinkOf(parts, signal);
+      const watch = createStrandedWatch(strandedDeps(parts));
+      const sink = sinkOf(parts, watch, signal);
       const receptions = channels.map((channel) => receptionOf(parts, channel, sink));
       for (const reception of receptions) observe(parts, senders, reception);
       running = receptions.map((reception) => reception.run(signal));
-      void watchStranded(strandedDeps(parts), signal);
+      void watch.run(signal);
+      const registry = parts.gateways;
+      beating = beatGateway({ registry, node: parts.node, clock: systemClock, log }, signal);
     },
     async stopReceiving() {
       receiving.abort(new Error("the service stops"));
-      await Promise.all(running);
+      await Promise.all([...running, beating]);
     },
     async drain() {
       await Promise.all(senders.map((sender) => sender.drain()));
@@ -134,9 +143,9 @@ function receptionOf({ link, node, metrics, log }: GatewayParts, channel: Channe
   });
 }
 
-function sinkOf(parts: GatewayParts, signal: AbortSignal): InboundSink {
-  const { config, store, activations, traces, metrics, log } = parts;
-  const { language, timezone, projects } = config;
+function sinkOf(parts: GatewayParts, absences: StrandedWatch, signal: AbortSignal): InboundSink {
+  const { config, store, activations, traces, metrics, alone, log } = parts;
+  const { language, timezone, projects, ownWorkspace } = config;
   const count = createMessageCount(metrics, parts.channels);
   const sink = createIngress({
     store: countedIngest(store, count),
@@ -148,8 +157,10 @@ function sinkOf(parts: GatewayParts, signal: AbortSignal): InboundSink {
     commands: commandNames,
     language,
     timeZone: timezone,
-    project: Object.keys(projects)[0],
+    // A gateway's own folder is where nobody works: the workers have the projects.
+    project: alone || ownWorkspace === undefined ? Object.keys(projects)[0] : undefined,
     nonce: randomNonce,
+    absences,
     trace: traces,
     signal,
   });
@@ -162,7 +173,7 @@ function sinkOf(parts: GatewayParts, signal: AbortSignal): InboundSink {
 }
 
 /** What the watch over workers needs; a gateway without a worker in its own process is ready when another has one. */
-function strandedDeps(parts: GatewayParts): Parameters<typeof watchStranded>[0] {
+function strandedDeps(parts: GatewayParts): StrandedDeps {
   const { config, store, registry, routing, log } = parts;
   let state: PartHealth = { state: "starting", reason: "no worker was heard of yet" };
   if (!parts.alone) parts.health.watch("worker", () => state);
@@ -171,6 +182,8 @@ function strandedDeps(parts: GatewayParts): Parameters<typeof watchStranded>[0] 
       const known = (await registry.known()).map(({ livesMs, until, about }) => ({
         ...about,
         living: livesMs > 0,
+        leaving: about.leaving === true,
+        seenAt: until - (about.countsMs ?? beatLivesMs),
         until,
       }));
       const someone = known.some((worker) => worker.living);
@@ -178,10 +191,13 @@ function strandedDeps(parts: GatewayParts): Parameters<typeof watchStranded>[0] 
       return known;
     },
     chats: () => registry.stranded(strandedLimit),
-    poolOf: (project) => routing.poolOf(project),
+    route: (chat) => withinDeadline(askMs, registry.route(chat)),
+    backlog: (chat) => withinDeadline(askMs, registry.backlog(chat)),
+    poolOf: (project) => withinDeadline(askMs, routing.poolOf(project)),
     store,
     once: createOnce(store),
     language: config.language,
+    timeZone: config.timezone,
     nonce: randomNonce,
     clock: systemClock,
     log: log.child({ part: "watch" }),

@@ -1,11 +1,14 @@
-import type { AppStatus, Role } from "../cli/app-port.ts";
-import { chatsStatus } from "../cli/chats-status.ts";
+import { hostname } from "node:os";
+import type { AppStatus, NodeStatus, Role } from "../cli/app-port.ts";
+import { chatsStatus, type PlacedChat } from "../cli/chats-status.ts";
 import type { RuntimeSnapshot } from "../dispatcher/snapshot.ts";
 import { within } from "../lib/within.ts";
 import type { Activations } from "../queue/port.ts";
-import type { KnownWorker } from "../redis/worker-registry.ts";
+import type { KnownGateway } from "../redis/gateway-registry.ts";
+import type { KnownWorker, WorkerRegistry } from "../redis/worker-registry.ts";
 import type { Health } from "../telemetry/health.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
+import type { AboutGateway, Gateways } from "./gateway-beat.ts";
 import type { AboutNode } from "./worker.ts";
 
 /** What a status is put together from; what needs Redis is absent while starting. */
@@ -14,11 +17,16 @@ export interface StatusParts {
   readonly demo: boolean;
   readonly health: Health;
   readonly metrics: Metrics;
-  readonly activations: Activations | undefined;
-  readonly workers: () => Promise<readonly KnownWorker<AboutNode>[]>;
+  readonly ground:
+    | {
+        readonly node: string;
+        readonly activations: Activations;
+        readonly registry: Pick<WorkerRegistry<AboutNode>, "known">;
+        readonly gateways: Pick<Gateways, "known">;
+      }
+    | undefined;
   /** Chats of this process. */
   readonly own: readonly RuntimeSnapshot[];
-  readonly node: string | undefined;
   /** Project of a chat that chose none. */
   readonly mainProject: string;
 }
@@ -28,10 +36,12 @@ const soonMs = 1500;
 
 /** Comes also while Redis does not answer. */
 export async function statusOf(parts: StatusParts): Promise<AppStatus> {
+  const { ground } = parts;
   const nothing = { waiting: 0, active: 0 };
-  const [known, queue, metrics] = await Promise.all([
-    soon(parts.workers(), []),
-    soon(parts.activations?.counts() ?? Promise.resolve(nothing), nothing),
+  const [known, gateways, queue, metrics] = await Promise.all([
+    soon(ground?.registry.known() ?? Promise.resolve([]), []),
+    soon(ground?.gateways.known() ?? Promise.resolve([]), []),
+    soon(ground?.activations.counts() ?? Promise.resolve(nothing), nothing),
     soon(parts.metrics.snapshot(), {}),
   ]);
   return {
@@ -46,9 +56,13 @@ export async function statusOf(parts: StatusParts): Promise<AppStatus> {
       living: livesMs > 0,
       silentMs: Math.max(0, -livesMs),
     })),
+    nodes: nodesOf(gateways, known),
     queue,
     metrics,
-    ...chatsStatus([...parts.own, ...chatsElsewhere(known, parts.node)], parts.mainProject),
+    ...chatsStatus(
+      [...parts.own.map((chat) => ({ ...chat, host: hostname() })), ...chatsElsewhere(known, ground?.node)],
+      parts.mainProject,
+    ),
   };
 }
 
@@ -56,8 +70,42 @@ export async function statusOf(parts: StatusParts): Promise<AppStatus> {
 export function chatsElsewhere(
   known: readonly KnownWorker<AboutNode>[],
   own: string | undefined,
-): readonly RuntimeSnapshot[] {
-  return known.filter((one) => one.livesMs > 0 && one.node !== own).flatMap((one) => one.about.chats);
+): readonly PlacedChat[] {
+  return known
+    .filter((one) => one.livesMs > 0 && one.node !== own)
+    .flatMap(({ about }) => about.chats.map((chat) => ({ ...chat, host: about.host })));
+}
+
+/** All processes, gateways first; one that is both is told once. Pure. */
+export function nodesOf(
+  gateways: readonly KnownGateway<AboutGateway>[],
+  workers: readonly KnownWorker<AboutNode>[],
+): readonly NodeStatus[] {
+  const both = new Set(gateways.filter((one) => one.livesMs > 0).map((one) => one.node));
+  const working = workers.map(
+    ({ node, livesMs, about }): NodeStatus => ({
+      ...common(node, livesMs, about),
+      role: both.has(node) ? "all" : "worker",
+      pools: about.pools,
+      projects: Object.keys(about.projects),
+      chats: about.held ?? about.chats.length,
+    }),
+  );
+  const gates = gateways
+    .filter((one) => !workers.some((worker) => worker.node === one.node))
+    .map(
+      ({ node, livesMs, about }): NodeStatus => ({
+        ...common(node, livesMs, about),
+        role: "gateway",
+        pools: [],
+        projects: [],
+      }),
+    );
+  return [...gates, ...working];
+}
+
+function common(node: string, livesMs: number, { host, pid, version }: AboutGateway) {
+  return { node, host, pid, version, living: livesMs > 0, silentMs: Math.max(0, -livesMs) };
 }
 
 function soon<T>(work: Promise<T>, otherwise: T): Promise<T> {

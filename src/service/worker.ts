@@ -29,6 +29,12 @@ export interface AboutNode extends AboutWorker {
   readonly pid: number;
   readonly version: string;
   readonly startedAt: number;
+  /** How long this sign of life counts, ms; 5000 when absent. */
+  readonly countsMs?: number;
+  /** It stopped as asked. */
+  readonly leaving?: boolean;
+  /** Chats it holds; absent: as many as are told. */
+  readonly held?: number;
   /** Its chats, the busy ones first, at most {@link chatsTold}. */
   readonly chats: readonly RuntimeSnapshot[];
 }
@@ -66,7 +72,7 @@ export interface Worker {
 
 /** A beat, and how long it counts, ms. */
 const beatMs = 1600;
-const livesMs = 5000;
+export const livesMs = 5000;
 /** A worker that stopped as asked may take this long to come back before its chats are told, ms. */
 const restartMs = 60_000;
 /** What the last beat may take, ms. */
@@ -110,6 +116,9 @@ export function createWorker(parts: WorkerParts): Worker {
       pid: process.pid,
       version: ownVersion(),
       startedAt,
+      countsMs: forMs,
+      leaving: forMs > livesMs,
+      held: dispatcher.snapshot().length,
       chats: told(dispatcher.snapshot()),
     });
 

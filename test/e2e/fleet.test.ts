@@ -10,14 +10,18 @@ afterEach(async () => {
   await fleet.dispose();
 });
 
+const lastFrame = () => fleet.telegram.drafts(fleet.chat).at(-1)?.frames.at(-1)?.text;
 const finals = (part: string): number => fleet.sent().filter((m) => m.text.includes(part)).length;
 
 it("a chat works on the machine that has its project, and moves with /project", async () => {
   fleet = await Fleet.create();
-  const gateway = await fleet.machine("gateway", { role: "gateway" });
+  const gateway = await fleet.machine("gateway", { role: "gateway", projects: {} });
   const first = await fleet.machine("first", { role: "worker", projects: { app: "default" } });
   const second = await fleet.machine("second", { role: "worker", pool: "far", projects: { lib: "far" } });
   await Promise.all([gateway.start(), first.start(), second.start()]);
+  // The gateway has no project, and names none.
+  fleet.say("/start");
+  await fleet.message("This bot works with Codex. Write");
   fleet.model.on("where", [shell("pwd"), text("Done here.")]);
   fleet.say("where");
   await fleet.message("Done here.");
@@ -68,13 +72,21 @@ it("L1: a machine that dies is told in its chats within 10 s, and their messages
   await fleet.message("does not answer", 12_000);
   expect(Date.now() - died).toBeLessThan(10_000);
   fleet.say("while away");
+  // A person who asks gets an answer; the frame no longer counts the time of a turn nobody sees.
+  fleet.say("/status");
+  const status = await fleet.message("has not answered since", 10_000);
+  expect(status.text).toContain("A turn was running there.");
+  fleet.say("/project");
+  await fleet.message("/project is kept.", 10_000);
+  await fleet.waitFor(() => lastFrame()?.includes("No sign of the machine"), "the frame stands still");
   expect((await gateway.http("/readyz")).status).toBe(503);
   open.open();
   await worker.start();
   await fleet.message("echo: while away");
   await fleet.message("restarted during this turn");
   expect(finals("echo: while away")).toBe(1);
-  expect(finals("does not answer")).toBe(1);
+  await fleet.message("It is back, and takes what waited.");
+  expect(finals("does not answer")).toBe(0);
   await gateway.reports(`"ready":true`);
 });
 

@@ -124,7 +124,7 @@ describe("L12: Codex killed", () => {
     for (const pid of await world.codexPids()) process.kill(pid, "SIGKILL");
     await world.start();
     const notice = await world.message("The service restarted during this turn");
-    expect(notice.text).toContain("Nothing was lost.");
+    expect(notice.text).toContain("your messages are kept.");
     expect(notice.text).toContain("First half");
     expect(world.model.userTexts().filter((t) => t.includes("work"))).toHaveLength(1);
   });

@@ -109,13 +109,14 @@ export function LiveBar({ frame, clockAhead, pressed }: LiveBarProps): VNode {
   const now = useNow() + clockAhead;
   const { stop } = frame;
   const phase = frame.phase === "ended" ? "working" : frame.phase;
+  const does = frame.retrying === undefined ? words.live[phase] : words.live.retrying;
   const stopping = stop !== undefined && pressed.has(stop);
   return (
     <div class="live-bar">
       <span class="spinner" aria-hidden="true" />
       <span class="live-status">
-        {frame.retrying === undefined ? words.live[phase] : words.live.retrying} ·{" "}
-        {words.live.elapsed(now - frame.startedAt)}
+        {frame.silentSince === undefined ? does : words.live.silent} ·{" "}
+        {words.live.elapsed((frame.silentSince ?? now) - frame.startedAt)}
         {frame.thinking === undefined || frame.thinking === "" ? undefined : (
           <span class="faint"> {frame.thinking}</span>
         )}

@@ -6,20 +6,22 @@ import type { Check, Scene } from "./check.ts";
 /** One check per account; what is looked at is the adapter's business. */
 export function channelChecks(scene: Scene, examiners: readonly AccountExaminer[]): readonly Check[] {
   const { config, words } = scene;
-  const none: Finding = { check: "channels", state: "ok", message: words.noChannel };
+  const worker = scene.role === "worker";
+  const none: Finding = { check: "channels", state: "ok", message: worker ? words.workerNoChannel : words.noChannel };
   if (examiners.length === 0) return [{ name: "channels", run: async () => [none] }];
   return examiners.map((examiner) => ({
     name: examiner.account,
-    run: async (signal) =>
-      examiner.examine(
-        {
-          language: config.language,
-          running: scene.service !== undefined || (await isServed(scene, examiner.account, signal)),
-          groups: groupsOf(scene, examiner.account.slice(0, examiner.account.indexOf("~"))),
-          place: (key) => scene.place(`${examiner.keyPath}.${key}`),
-        },
-        signal,
-      ),
+    async run(signal) {
+      const options = {
+        language: config.language,
+        running: worker || scene.service !== undefined || (await isServed(scene, examiner.account, signal)),
+        groups: groupsOf(scene, examiner.account.slice(0, examiner.account.indexOf("~"))),
+        place: (key: string) => scene.place(`${examiner.keyPath}.${key}`),
+      };
+      const found = await examiner.examine(options, signal);
+      // A worker only fetches files there.
+      return worker ? found.map((one) => (one.state === "error" ? { ...one, state: "warn" as const } : one)) : found;
+    },
   }));
 }
 

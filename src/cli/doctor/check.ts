@@ -1,7 +1,7 @@
 import type { LoadedConfig } from "../../../config/load.ts";
 import { type DoctorWords, doctorWords } from "../../model/catalog/doctor.ts";
 import type { Finding } from "../../model/finding.ts";
-import type { ServiceStatus } from "../app-port.ts";
+import type { Role, ServiceStatus } from "../app-port.ts";
 
 /** The service of this dataDir: its status, `silent` when it holds the socket or lock and says nothing, or absent. */
 export type ServiceState = ServiceStatus | "silent" | undefined;
@@ -11,6 +11,8 @@ export interface Scene {
   readonly config: LoadedConfig;
   readonly words: DoctorWords;
   readonly service: ServiceState;
+  /** What this process is, or shall be. */
+  readonly role: Role;
   /** A key of the configuration as an operator finds it: "codex.bin in /…/hotline.yaml". */
   readonly place: (keyPath: string) => string;
 }
@@ -26,10 +28,11 @@ export interface Check {
 /** Checks that are aborted may take this long to clean up, ms. */
 const graceMs = 1000;
 
-/** The scene for a readable configuration. */
-export function sceneOf(config: LoadedConfig, service: ServiceState): Scene {
+/** The scene for a readable configuration. `role` as asked for; else that of the running service, else all. */
+export function sceneOf(config: LoadedConfig, service: ServiceState, role?: Role): Scene {
   const words = doctorWords[config.language];
-  return { config, words, service, place: (keyPath) => words.place(keyPath, config.file) };
+  const running = service === undefined || service === "silent" ? "all" : service.role;
+  return { config, words, service, role: role ?? running, place: (keyPath) => words.place(keyPath, config.file) };
 }
 
 /**

@@ -99,12 +99,15 @@ async function checkServer(
   }
 }
 
-function signInFinding(server: ServerExamination, { config, words }: Scene): Finding {
+function signInFinding(server: ServerExamination, { config, words, role }: Scene): Finding {
   const check = "codex.sign-in";
   if (server.signedIn)
     return { check, state: "ok", message: server.needsOpenai ? words.signedIn : words.noSignInNeeded };
-  // The demo model answers meanwhile.
-  return { check, state: "warn", message: words.notSignedIn, fix: `CODEX_HOME=${config.codex.home} npx codex login` };
+  const fix = `CODEX_HOME=${config.codex.home} npx codex login`;
+  // A worker waits; everywhere else the demo model answers meanwhile.
+  return role === "worker"
+    ? { check, state: "error", message: words.workerNotSignedIn, fix }
+    : { check, state: "warn", message: words.notSignedIn, fix };
 }
 
 /** Every model that is asked for by name. With a provider of the user's own the list says nothing for sure. */

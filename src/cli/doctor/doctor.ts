@@ -4,7 +4,7 @@ import { type LoadedConfig, loadConfig } from "../../../config/load.ts";
 import { type DoctorWords, doctorWords } from "../../model/catalog/doctor.ts";
 import type { Finding } from "../../model/finding.ts";
 import { createRedactor } from "../../telemetry/redact.ts";
-import type { CreateExaminers } from "../app-port.ts";
+import type { CreateExaminers, Role } from "../app-port.ts";
 import { channelChecks } from "./channels.ts";
 import { type Check, runChecks, type Scene, sceneOf } from "./check.ts";
 import { codexChecks } from "./codex.ts";
@@ -25,6 +25,8 @@ export interface DoctorOptions {
   readonly json: boolean;
   /** Do what is safe. */
   readonly fix: boolean;
+  /** What this machine is for; absent: what runs there, else all. */
+  readonly role?: Role;
   readonly createExaminers: CreateExaminers;
   readonly print: (line: string) => void;
 }
@@ -64,8 +66,7 @@ function createInterruption(): { readonly signal: AbortSignal; readonly forget: 
 async function visit(options: DoctorOptions, stop: AbortSignal): Promise<number> {
   const read = readConfig(options.configFile);
   const words = doctorWords["config" in read ? read.config.language : "en"];
-  const found =
-    "config" in read ? await examine(read.config, options.createExaminers, stop) : await withoutConfig(read, words);
+  const found = "config" in read ? await examine(read.config, options, stop) : await withoutConfig(read, words);
   if (stop.aborted) return 1;
   const redact = createRedactor("config" in read ? read.config.secrets : []);
   const outcomes: readonly Outcome[] = options.fix ? await mendAll(found, mendMs, words) : found;
@@ -111,29 +112,30 @@ async function withoutConfig(read: { readonly fault: ConfigError }, words: Docto
 
 async function examine(
   config: LoadedConfig,
-  createExaminers: CreateExaminers,
+  { createExaminers, role }: DoctorOptions,
   stop: AbortSignal,
 ): Promise<readonly Finding[]> {
   const [service, examiners] = await Promise.all([findService(config), createExaminers(config)]);
-  const scene = sceneOf(config, service);
+  const scene = sceneOf(config, service, role);
   const { words } = scene;
   const redis = askRedis(config);
   const roots = examiners.map((one) => one.address);
+  const [talks, works] = [scene.role !== "worker", scene.role !== "gateway"];
   const checks: readonly Check[] = [
     { name: "node", run: async () => [nodeFinding(process.version, words)] },
-    gitCheck(config.environment, words),
+    ...(works ? [gitCheck(config.environment, words)] : []),
     { name: "config", run: async () => [configFinding(scene), ...checkSecretFiles(scene)] },
     { name: "dataDir", run: () => checkFolders(scene) },
     { name: "service", run: () => checkService(scene) },
     { name: "redis", run: (signal) => checkRedis(scene, redis, signal) },
-    ...codexChecks(scene),
+    ...(works ? codexChecks(scene) : []),
     ...channelChecks(scene, examiners),
-    { name: "owners", run: (signal) => checkOwners(scene, redis, signal) },
+    ...(talks ? [{ name: "owners", run: (signal: AbortSignal) => checkOwners(scene, redis, signal) }] : []),
     { name: "clock", run: (signal) => checkClock(scene, roots, signal) },
     { name: "proxy", run: (signal) => checkProxy(scene, signal) },
-    { name: "projects", run: () => checkProjects(scene) },
+    ...(works ? [{ name: "projects", run: () => checkProjects(scene) }] : []),
     { name: "web", run: () => checkWeb(scene) },
-    { name: "leftovers", run: () => checkLeftovers(scene) },
+    ...(works ? [{ name: "leftovers", run: () => checkLeftovers(scene) }] : []),
   ];
   return runChecks(checks, checkMs, words, stop);
 }

@@ -8,6 +8,7 @@ import { embeddedFiles, findRedisServer } from "../../redis/embedded-files.ts";
 import { runningServer } from "../../redis/embedded-server.ts";
 import { examineRedis, type RedisExamination } from "../../redis/examine.ts";
 import { isSupported, oldestRedis } from "../../redis/fitness.ts";
+import { tlsTrouble } from "../../redis/tls-trouble.ts";
 import { reasonOf, type Scene } from "./check.ts";
 import { output } from "./machine.ts";
 
@@ -44,6 +45,11 @@ function filesOf(config: LoadedConfig): ReturnType<typeof embeddedFiles> {
 
 /** The Redis of the configuration, or the server we would start ourselves. */
 export async function checkRedis(scene: Scene, redis: AskRedis, signal: AbortSignal): Promise<readonly Finding[]> {
+  const { role, words, place } = scene;
+  if (role !== "all" && scene.config.redis === undefined)
+    return [
+      { check, state: "error", message: words.noSharedRedis(role), fix: words.fixNoSharedRedis(place("redis.url")) },
+    ];
   return scene.config.redis === undefined ? checkOwn(scene, redis, signal) : checkForeign(scene, redis, signal);
 }
 
@@ -96,13 +102,15 @@ async function checkForeign(scene: Scene, redis: AskRedis, signal: AbortSignal):
     return found === undefined ? [] : judge(found, url, scene);
   } catch (error) {
     const reason = whyOf(error, words);
+    const trouble = tlsTrouble(error, scene.config.redis?.url ?? "");
+    const away = trouble === undefined ? words.fixRedisAway : words.fixRedisTls[trouble];
     const refused = /\b(NOAUTH|WRONGPASS|NOPERM)\b|invalid password/i.test(reason);
     return [
       {
         check,
         state: "error",
         message: refused ? words.redisRefuses(url, reason) : words.redisAway(url, reason),
-        fix: refused ? words.fixRedisPassword(place("redis.url")) : words.fixRedisAway(place("redis.url")),
+        fix: refused ? words.fixRedisPassword(place("redis.url")) : away(place("redis.url")),
       },
     ];
   }

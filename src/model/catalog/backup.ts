@@ -10,6 +10,8 @@ const en = {
     `${chats(n)}${claimed(owners)} are in ${file} (${kilobytes} kB).`,
   notInIt: (home: string) =>
     `Not in it, back them up yourself: the conversations of Codex in ${home}, the configuration, the project folders.`,
+  notInItOf: (hosts: string) =>
+    `Not in it, back them up yourself: the conversations of Codex (in the Codex home of each machine that runs it: ${hosts}) and the project folders there, and the configuration of every machine.`,
   newer: (file: string, version: string) =>
     `${file} was written by codex-hotline ${version}, whose data this version does not know; restore it with that version`,
   inUse: (node: string) =>
@@ -31,6 +33,8 @@ const zh: BackupWords = {
   noData: (dataDir) => `没有可备份的内容：${dataDir} 不存在`,
   made: (file, kilobytes, n, owners) => `已将 ${n} 个聊天${ownersZh(owners)}写入 ${file}（${kilobytes} kB）。`,
   notInIt: (home) => `不包含、需自行备份的内容：${home} 中 Codex 的对话、配置文件、项目文件夹。`,
+  notInItOf: (hosts) =>
+    `不包含、需自行备份的内容：Codex 的对话（在运行 Codex 的每台机器的 Codex home 中：${hosts}）、那里的项目文件夹，以及每台机器的配置文件。`,
   newer: (file, version) => `${file} 由 codex-hotline ${version} 写入，此版本不认识其数据；请用该版本恢复`,
   inUse: (node) => `节点 ${node} 仍在使用此 Redis：请先停止它（被强制结束的节点 15 秒内仍算在用）；没有做任何更改`,
   notEmpty: (where, n, owners) =>

@@ -3,12 +3,14 @@ import type { Twin } from "./twin.ts";
 
 const en = {
   usage: `Usage:
-  hotline start [--config FILE] [--demo]   run the service in the foreground; --demo: with scripted answers
+  hotline start [--config FILE] [--role ROLE] [--pool NAME] [--demo]
+                                           run the service in the foreground; --demo: with scripted answers
       --role all|gateway|worker            gateway: the chats; worker: Codex; several machines share redis.url
       --pool NAME                          a worker serves these projects only; several times
   hotline status [--config FILE] [--json]  what the running service does
-  hotline doctor [--config FILE] [--fix] [--json]
-                                           look for what is wrong, and say (or do) what mends it
+  hotline doctor [--config FILE] [--role ROLE] [--fix] [--json]
+                                           look for what is wrong, and say (or do) what mends it; --role: what this
+                                           machine is for, if not what runs there
   hotline stop [--config FILE] [--drain|--now]
                                            stop it: running turns live on, are waited for, or are interrupted
   hotline turns [CHAT] [--since 30d|DATE] [--json|--jsonl] [--out FILE]
@@ -32,6 +34,7 @@ const en = {
       --yes                                ask nothing
       --force                              write over a configuration that is there (kept as .bak)
       --no-check                           do not ask the platforms whether they know the accounts`,
+  shortUsage: (line: string | undefined) => `Usage: ${line ?? "hotline COMMAND"}\n"hotline --help" tells all of it.`,
   larkOrDomain: "choose one of --lark and --feishu-domain",
   unknownLanguage: (name: string) => `there is no language "${name}": en or zh-CN`,
   noCommand: "say what to do",
@@ -70,7 +73,8 @@ const en = {
   notReady: "not ready",
   counts: (chats: number, turns: number, waiting: number, requests: number) =>
     `chats ${chats} · turns ${turns} · waiting ${waiting} · open requests ${requests}`,
-  workers: "Workers (machine, pools, projects)",
+  nodes: "Machines (role, host, process, pools, projects, chats)",
+  chats: (count: number) => (count === 1 ? "1 chat" : `${count} chats`),
   silent: (time: string) => `silent for ${time}`,
   stalled: (time: string) => `no sign of progress for ${time}`,
   turns: "Running turns",
@@ -85,12 +89,13 @@ export type CliWords = Twin<typeof en>;
 
 const zh: CliWords = {
   usage: `用法：
-  hotline start [--config FILE] [--demo]   在前台运行服务；--demo：使用预先写好的回答
+  hotline start [--config FILE] [--role ROLE] [--pool NAME] [--demo]
+                                           在前台运行服务；--demo：使用预先写好的回答
       --role all|gateway|worker            gateway：聊天；worker：Codex；多台机器共用 redis.url
       --pool NAME                          worker 只服务这些池中的项目；可多次
   hotline status [--config FILE] [--json]  正在运行的服务在做什么
-  hotline doctor [--config FILE] [--fix] [--json]
-                                           查找问题，并说明（或执行）修复方法
+  hotline doctor [--config FILE] [--role ROLE] [--fix] [--json]
+                                           查找问题，并说明（或执行）修复方法；--role：此机器的角色，默认为正在运行的角色
   hotline stop [--config FILE] [--drain|--now]
                                            停止服务：正在进行的任务继续、等其结束或被中断
   hotline turns [CHAT] [--since 30d|日期] [--json|--jsonl] [--out FILE]
@@ -114,6 +119,7 @@ const zh: CliWords = {
       --yes                                不提问
       --force                              覆盖已有配置（保留为 .bak）
       --no-check                           不向平台核对账号`,
+  shortUsage: (line) => `用法：${line ?? "hotline 命令"}\n“hotline --help”列出全部。`,
   larkOrDomain: "--lark 和 --feishu-domain 只能选一个",
   unknownLanguage: (name) => `没有语言“${name}”：en 或 zh-CN`,
   noCommand: "请说明要做什么",
@@ -143,7 +149,8 @@ const zh: CliWords = {
   ready: "就绪",
   notReady: "未就绪",
   counts: (chats, turns, waiting, requests) => `聊天 ${chats} · 任务 ${turns} · 等待 ${waiting} · 待答复 ${requests}`,
-  workers: "Worker（机器、池、项目）",
+  nodes: "机器（角色、主机、进程、池、项目、聊天）",
+  chats: (count) => `${count} 个聊天`,
   silent: (time) => `已静默 ${time}`,
   stalled: (time) => `已 ${time} 没有进展`,
   turns: "正在进行的任务",

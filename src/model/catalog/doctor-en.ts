@@ -70,6 +70,16 @@ export const doctorEn = {
   redisFit: (version: string, url: string) => `${url}, version ${version}`,
   redisAway: (url: string, why: string) => `${url} cannot be reached: ${why}`,
   fixRedisAway: (place: string) => `start that Redis, or correct ${place} (or REDIS_URL)`,
+  fixRedisTls: {
+    untrusted: () =>
+      "start with NODE_EXTRA_CA_CERTS=/path/ca.pem (the certificate of its authority) in the environment, doctor too",
+    otherName: (place: string) => `write the host name that is in its certificate at ${place}`,
+    expired: () => "renew the certificate of that Redis",
+    notTls: (place: string) => `this port does not speak TLS: write redis://, or the TLS port, at ${place}`,
+    perhapsTls: (place: string) => `if it speaks TLS, write rediss:// at ${place}; else start it, or correct ${place}`,
+  },
+  noSharedRedis: (role: string) => `no redis.url is configured; a ${role} needs the Redis all machines share`,
+  fixNoSharedRedis: (place: string) => `write it to ${place} (or REDIS_URL)`,
   redisRefuses: (url: string, why: string) => `${url} refuses our user name or password: ${why}`,
   fixRedisPassword: (place: string) => `put redis://USER:PASSWORD@HOST:PORT at ${place} (or REDIS_URL)`,
   redisCluster: "this Redis runs in cluster mode, which is not supported",
@@ -94,6 +104,7 @@ export const doctorEn = {
     `allow user namespaces (Docker: --security-opt seccomp=unconfined --security-opt apparmor=unconfined); on a machine of its own instead: danger-full-access at ${place}`,
   signedIn: "signed in",
   noSignInNeeded: "this provider needs none",
+  workerNotSignedIn: "Codex is not signed in: the chats of this worker wait until it is",
   notSignedIn: "Codex is not signed in: the demo model answers until it is",
   defaultModel: "Codex's own default",
   unknownModel: (model: string, sure: boolean) =>
@@ -103,6 +114,7 @@ export const doctorEn = {
   foreignSandboxMode: (mode: string) =>
     `your Codex configuration sets sandbox_mode = "${mode}"; turns of this service run in its own sandbox all the same`,
 
+  workerNoChannel: "no account is configured: files people send to the bot cannot be fetched here",
   noChannel: "no Telegram or Feishu account is configured",
   noOwner: "nobody owns this service: nobody may talk to it",
   claimOpen: "nobody owns this service yet; a claim is open",

@@ -10,9 +10,25 @@ const en = {
     `There is no command /${name}${near === undefined ? "." : `; did you mean /${near}?`} It was not sent to Codex.`,
   sendAsText: "Send as text",
   machineAway: (host: string) =>
-    `The machine this chat works on (${host}) does not answer. Nothing is lost: what you write waits, and it goes on as soon as the machine is back.`,
+    `The machine this chat works on (${host}) does not answer. What you write is kept and waits until it is back. A turn that ran there may have ended with it; its messages here stand still meanwhile.`,
   poolAway: (project: string | undefined) =>
-    `No machine works on ${project ?? "this chat"} right now. Nothing is lost: what you write waits until one does.`,
+    `No machine works on ${project ?? "this chat"} right now. What you write is kept and waits until one does.`,
+  machineBack: (host: string, since: string | undefined, now: string) =>
+    `The machine this chat works on (${host}) did not answer${since === undefined ? "" : ` from ${since} to ${now}`}. It is back, and takes what waited.`,
+  poolBack: (project: string | undefined, since: string | undefined, now: string) =>
+    `No machine worked on ${project ?? "this chat"}${since === undefined ? ` before ${now}` : ` from ${since} to ${now}`}. One does again, and takes what waited.`,
+  machineSince: (host: string, since: string | undefined) =>
+    `The machine this chat works on (${host}) has not answered${since === undefined ? "" : ` since ${since}`}.`,
+  poolSince: (project: string | undefined, since: string | undefined) =>
+    `No machine works on ${project ?? "this chat"}${since === undefined ? " right now" : `; the last one was heard of at ${since}`}.`,
+  turnUnknown: "A turn was running there. Whether it still does is known once the machine is back.",
+  waitsThere: (count: number) =>
+    count === 0 ? "Nothing waits for it." : `${count === 1 ? "1 message waits" : `${count} messages wait`} for it.`,
+  openThere: (numbers: string) => `Open: ${numbers}; what you answer is kept, too.`,
+  commandWaits: (name: string, host: string | undefined) =>
+    `/${name} is kept. It is done once ${host === undefined ? "a machine works on this chat" : `the machine (${host}) answers`} again.`,
+  tapWaits: (host: string | undefined) =>
+    `Kept. It is done once ${host === undefined ? "a machine works on this chat" : `the machine (${host}) answers`} again.`,
   goOnElsewhere: "Start anew on another machine",
   movesOn: "Another machine takes over, with a new conversation.",
   machineIsBack: "The machine answers again.",
@@ -77,8 +93,22 @@ const zh: Words = {
   noCommand: (name, near) =>
     `没有命令 /${name}${near === undefined ? "。" : `；你是指 /${near} 吗？`}内容未发给 Codex。`,
   sendAsText: "作为文本发送",
-  machineAway: (host) => `此聊天所在的机器（${host}）没有响应。内容不会丢失：你写的消息会等待，机器恢复后继续。`,
-  poolAway: (project) => `现在没有机器处理${project ?? "此聊天"}。内容不会丢失：你写的消息会一直等待。`,
+  machineAway: (host) =>
+    `此聊天所在的机器（${host}）没有响应。你写的内容会保留，等它恢复。正在那里进行的任务可能已随之中断；它在这里的消息暂时不再更新。`,
+  poolAway: (project) => `现在没有机器处理${project ?? "此聊天"}。你写的内容会保留，直到有机器为止。`,
+  machineBack: (host, since, now) =>
+    `此聊天所在的机器（${host}）${since === undefined ? "曾" : `从 ${since} 到 ${now} `}没有响应。现已恢复，并处理等待的内容。`,
+  poolBack: (project, since, now) =>
+    `${since === undefined ? `${now} 之前` : `从 ${since} 到 ${now} `}没有机器处理${project ?? "此聊天"}。现已恢复，并处理等待的内容。`,
+  machineSince: (host, since) => `此聊天所在的机器（${host}）${since === undefined ? "" : `自 ${since} 起`}没有响应。`,
+  poolSince: (project, since) =>
+    `现在没有机器处理${project ?? "此聊天"}${since === undefined ? "" : `；最后一次响应在 ${since}`}。`,
+  turnUnknown: "那里曾有任务在进行；是否仍在进行，要等机器恢复后才知道。",
+  waitsThere: (count) => (count === 0 ? "没有消息在等待。" : `有 ${count} 条消息在等待。`),
+  openThere: (numbers) => `待答复：${numbers}；你的答复也会保留。`,
+  commandWaits: (name, host) =>
+    `/${name} 已保留，${host === undefined ? "有机器处理此聊天" : `机器（${host}）恢复`}后执行。`,
+  tapWaits: (host) => `已保留，${host === undefined ? "有机器处理此聊天" : `机器（${host}）恢复`}后执行。`,
   goOnElsewhere: "在另一台机器上重新开始",
   movesOn: "另一台机器接手，开始新的对话。",
   machineIsBack: "机器已恢复响应。",

@@ -9,6 +9,8 @@ export interface LiveWords {
   readonly stopping: string;
   /** While app-server reconnects to the model. */
   readonly retrying: string;
+  /** While no machine works on the turn. */
+  readonly silent: string;
   readonly plan: string;
   /** Label of the button that stops the turn. */
   readonly stop: string;
@@ -37,6 +39,7 @@ export const live: Readonly<Record<Language, LiveWords>> = {
     waitingInput: "Waiting for an answer",
     stopping: "Stopping",
     retrying: "Reconnecting to the model",
+    silent: "No sign of the machine",
     plan: "Plan",
     stop: "Stop",
     elapsed: (ms) => elapsed(ms, { h: "h", min: "min", s: "s" }),
@@ -50,6 +53,7 @@ export const live: Readonly<Record<Language, LiveWords>> = {
     waitingInput: "等待回答",
     stopping: "正在停止",
     retrying: "正在重新连接模型",
+    silent: "机器没有响应",
     plan: "计划",
     stop: "停止",
     elapsed: (ms) => elapsed(ms, { h: "小时", min: "分", s: "秒" }),

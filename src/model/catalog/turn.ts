@@ -58,7 +58,7 @@ const en = {
   died: (cause: "restart" | "codex", last: string | undefined) => {
     const when = last === undefined ? "" : `, after "${last}"`;
     return cause === "restart"
-      ? `The service restarted during this turn${when}. Nothing was lost.`
+      ? `The service restarted during this turn${when}. What it had said and your messages are kept.`
       : `Codex stopped during this turn${when}. What it had done is kept.`;
   },
   continuing: "Going on by myself.",
@@ -82,7 +82,7 @@ const en = {
     back: "The service is back.",
   },
   threadLost: (id: string) =>
-    `The earlier conversation ${id} is no longer on this machine's disk. A fresh one starts here.`,
+    `The earlier conversation ${id} is not on the disk of the machine this chat works on now. A fresh one starts here.`,
   waiting: (before: number) => (before === 0 ? "Waiting for the running turn." : `Waiting, ${before} before this.`),
   waitingSlot: (before: number) => `Waiting for a free slot (${before} before you).`,
   slotFree: "A slot is free; working on it.",
@@ -165,7 +165,7 @@ const zh: Words = {
   died: (cause, last) => {
     const when = last === undefined ? "" : `（在“${last}”之后）`;
     return cause === "restart"
-      ? `服务在本轮中重启${when}。没有丢失任何内容。`
+      ? `服务在本轮中重启${when}。它已写出的内容和你的消息都已保留。`
       : `Codex 在本轮中退出${when}。已完成的部分已保留。`;
   },
   continuing: "自动继续。",
@@ -188,7 +188,7 @@ const zh: Words = {
     stop: "服务停止。Codex 会继续本轮；服务恢复后你会收到回答。",
     back: "服务已恢复。",
   },
-  threadLost: (id) => `之前的对话 ${id} 已不在本机磁盘上。这里开始新的对话。`,
+  threadLost: (id) => `之前的对话 ${id} 不在此聊天现在所用机器的磁盘上。这里开始新的对话。`,
   waiting: (before) => (before === 0 ? "等待当前任务结束。" : `等待中，前面还有 ${before} 条。`),
   waitingSlot: (before) => `等待空闲名额（前面还有 ${before} 个）。`,
   slotFree: "有空闲名额了，正在处理。",

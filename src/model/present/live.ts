@@ -10,10 +10,11 @@ const stepMarks: Readonly<Record<PlanStep["status"], string>> = { completed: "鉁
 const shownSteps = 6;
 const stepLength = 48;
 
-/** What a turn is about, and for how long: `Working 路 12 s`. */
+/** What a turn is about, and for how long: `Working 路 12 s`. Of one whose machine is silent, the time stands still. */
 export function statusHead(view: TurnView, now: number): string {
   const words = liveWords[view.language];
   const phase = view.phase === "ended" ? "working" : view.phase;
+  if (view.silentSince !== undefined) return `${words.silent} 路 ${words.elapsed(view.silentSince - view.startedAt)}`;
   return `${view.retrying === undefined ? words[phase] : words.retrying} 路 ${words.elapsed(now - view.startedAt)}`;
 }
 

@@ -166,10 +166,16 @@ describe("a service that cannot run", () => {
     expect(text).toContain("nobody");
   });
 
-  it("exits 2 with the usage on wrong use", async () => {
-    const [code, text] = await finished(["strat"]);
-    expect(code).toBe(2);
-    expect(text).toContain('there is no command "strat"\nUsage:');
+  it("exits 2 on wrong use, with the reason and the usage of what was meant in three lines", async () => {
+    const help = '"hotline --help" tells all of it.\n';
+    expect(await finished(["strat"])).toEqual([
+      2,
+      `hotline: there is no command "strat"\nUsage: hotline COMMAND\n${help}`,
+    ]);
+    expect(await finished(["status", "--fix"])).toEqual([
+      2,
+      `hotline: --fix does not belong to "status"\nUsage: hotline status [--config FILE] [--json]\n${help}`,
+    ]);
   });
 
   it("has nothing to stop when nothing runs", async () => {

@@ -169,3 +169,15 @@ it("the last message of a person is known as the anchor, and what tells none lea
   expect((await outbox.head(chat, 1)).screen.anchor).toBe("m7");
   expect(await a.ingress.facts(chat)).toMatchObject({ private: facts(chat).private });
 });
+
+it("a running view says since when its chat has no owner, once that is no take-over any more", async () => {
+  const chat = newChat();
+  const { lease } = await owned(a.chats, chat);
+  await a.chats.updateView(lease, { view: growing("t-1", "i"), openItemId: "i", append: "Half" });
+  expect((await outbox.live(chat))?.view.silentSince).toBeUndefined();
+  const ended = Date.now() - 2000;
+  await link.redis.hset(link.keys.state(chat), "exp", ended);
+  expect((await outbox.live(chat))?.view.silentSince).toBeUndefined();
+  await link.redis.hset(link.keys.state(chat), "exp", ended - 5000);
+  expect((await outbox.live(chat))?.view).toMatchObject({ slot: "t-1", silentSince: ended - 5000 });
+});

@@ -3,6 +3,7 @@ import { silentLogger } from "../../../src/lib/log.ts";
 import type { ThreadId } from "../../../src/model/ids.ts";
 import { createChatStore } from "../../../src/redis/chat-store.ts";
 import type { RedisLink } from "../../../src/redis/connection.ts";
+import { createGatewayRegistry } from "../../../src/redis/gateway-registry.ts";
 import { type AboutWorker, createWorkerRegistry, type WorkerRegistry } from "../../../src/redis/worker-registry.ts";
 import { startRedis, type TestRedis } from "../../fixtures/redis.ts";
 import { facts, newChat, node, owned, prompt } from "./samples.ts";
@@ -110,4 +111,16 @@ it("L3: a chat moves to another machine only while its owner does not live", asy
   expect(await ingress.rehome(chat)).toBe(true);
   expect(woken).toEqual([chat]);
   expect(await at("b", "h-2").claim(chat)).toHaveProperty("lease");
+});
+
+it("a gateway is known with what it told, and not after it left", async () => {
+  const gateways = createGatewayRegistry<{ readonly host: string }>(link);
+  await gateways.beat("g-1", 60_000, { host: "door" });
+  await gateways.beat("g-2", -50, { host: "back" });
+  expect((await gateways.known()).map((one) => [one.node, one.about.host, one.livesMs > 0])).toEqual([
+    ["g-2", "back", false],
+    ["g-1", "door", true],
+  ]);
+  await gateways.leave("g-2");
+  expect((await gateways.known()).map((one) => one.node)).toEqual(["g-1"]);
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { absenceOf, type StrandedChat, strandingOf, type WatchedWorker } from "../../../src/channel/absence.ts";
 import { createOnce } from "../../../src/channel/once.ts";
-import { type StrandedChat, strandingOf, type WatchedWorker, watchStranded } from "../../../src/channel/stranded.ts";
+import { createStrandedWatch } from "../../../src/channel/stranded.ts";
 import { silentLogger } from "../../../src/lib/log.ts";
 import type { ChatKey } from "../../../src/model/ids.ts";
 import { createFakeClock } from "../../fixtures/fake-clock.ts";
@@ -12,6 +13,8 @@ const worker = (change: Partial<WatchedWorker> = {}): WatchedWorker => ({
   pools: ["default"],
   host: "laptop",
   living: true,
+  leaving: false,
+  seenAt: 95,
   until: 100,
   ...change,
 });
@@ -21,20 +24,20 @@ const other = worker({ home: "h-2", host: "desk" });
 describe("why nobody serves a chat", () => {
   it.each<[string, StrandedChat, readonly WatchedWorker[], ReturnType<typeof strandingOf>]>([
     ["a worker of its pool lives", { chat }, [worker()], undefined],
-    ["no worker of its pool lives", { chat }, [dead], { outage: "pool-default-100", elsewhere: false }],
+    ["no worker of its pool lives", { chat }, [dead], { outage: "pool-default-100", seenAt: 95, elsewhere: false }],
     ["no worker was ever heard of", { chat }, [], { outage: "pool-default-0", elsewhere: false }],
     ["the worker with its home lives", { chat, home: "h-1" }, [worker()], undefined],
     [
       "its home is silent, and nobody else serves the pool",
       { chat, home: "h-1" },
       [dead],
-      { outage: "h-1-100", host: "laptop", elsewhere: false },
+      { outage: "h-1-100", host: "laptop", seenAt: 95, elsewhere: false },
     ],
     [
       "its home is silent, and another serves the pool",
       { chat, home: "h-1" },
       [dead, other],
-      { outage: "h-1-100", host: "laptop", elsewhere: true },
+      { outage: "h-1-100", host: "laptop", seenAt: 95, elsewhere: true },
     ],
     ["one of two workers on its home lives", { chat, home: "h-1" }, [dead, worker({ host: "b" })], undefined],
     ["nobody is known to have its home", { chat, home: "h-9" }, [other], undefined],
@@ -43,34 +46,45 @@ describe("why nobody serves a chat", () => {
   });
 });
 
+describe("who is away for somebody who waits for an answer", () => {
+  it("a machine that stopped as asked and may be back at once is", () => {
+    const leaving = worker({ leaving: true });
+    expect(strandingOf({ chat, home: "h-1" }, "default", [leaving])).toBeUndefined();
+    expect(absenceOf({ chat, home: "h-1" }, "default", [leaving])).toMatchObject({ host: "laptop", leaving: true });
+    expect(absenceOf({ chat, home: "h-1" }, "default", [dead])).toMatchObject({ host: "laptop", leaving: false });
+    expect(absenceOf({ chat, home: "h-1" }, "default", [worker()])).toBeUndefined();
+  });
+});
+
 function watching(first: readonly WatchedWorker[]) {
-  const clock = createFakeClock();
+  const clock = createFakeClock(Date.UTC(2026, 0, 5, 14, 1));
   const store = createMemoryIngressStore(() => clock.now());
-  const state = { workers: first, looks: 0, fails: false };
+  const state = { workers: first, looks: 0, fails: false, stranded: [{ chat, home: "h-1" }] as StrandedChat[] };
   const stopping = new AbortController();
-  const done = watchStranded(
-    {
-      async workers() {
-        if (state.fails) throw new Error("no Redis");
-        state.looks += 1;
-        return state.workers;
-      },
-      chats: async () => [{ chat, home: "h-1" }],
-      poolOf: async () => "default",
-      store,
-      once: createOnce(store),
-      language: "en",
-      nonce: () => "n",
-      clock,
-      log: silentLogger,
+  const watch = createStrandedWatch({
+    async workers() {
+      if (state.fails) throw new Error("no Redis");
+      state.looks += 1;
+      return state.workers;
     },
-    stopping.signal,
-  );
+    chats: async () => state.stranded,
+    route: async () => ({ home: "h-1" }),
+    backlog: async () => ({ waiting: 0, running: false }),
+    poolOf: async () => "default",
+    store,
+    once: createOnce(store),
+    language: "en",
+    timeZone: "UTC",
+    nonce: () => "n",
+    clock,
+    log: silentLogger,
+  });
+  const done = watch.run(stopping.signal);
   const end = async (): Promise<void> => {
     stopping.abort();
     await done;
   };
-  return { clock, store, state, end };
+  return { clock, store, state, watch, end };
 }
 
 describe("the watch over machines", () => {
@@ -84,8 +98,43 @@ describe("the watch over machines", () => {
     await clock.advance(10_000);
     state.workers = [worker({ living: false, until: 300 })];
     await clock.advance(10_000);
-    expect(store.notes).toHaveLength(2);
-    expect(store.said[1]?.buttons).toEqual([]);
+    expect(store.notes).toHaveLength(3);
+    expect(store.said[2]?.buttons).toEqual([]);
+    await end();
+  });
+
+  it("changes its note once the machine is back, and says from when to when it was away", async () => {
+    const { clock, store, state, end } = watching([worker({ living: false, seenAt: Date.UTC(2026, 0, 5, 14, 0) })]);
+    await clock.advance(120_000);
+    const note = store.said[0]?.body;
+    state.workers = [worker({ until: 200 })];
+    state.stranded = [];
+    await clock.advance(4000);
+    expect(store.said).toHaveLength(2);
+    const change = store.said[1]?.body;
+    expect(change).toMatchObject({ op: "edit", slot: note?.op === "message" ? note.slot : "none", orSend: true });
+    expect(JSON.stringify(change)).toContain("(laptop) did not answer from 14:00 to 14:03. It is back");
+    await end();
+  });
+
+  it("says of a chat that another machine took over that it did, not that its own is back", async () => {
+    const { clock, store, state, end } = watching([dead, other]);
+    await clock.advance(20_000);
+    state.stranded = [];
+    await clock.advance(4000);
+    expect(JSON.stringify(store.said[1]?.body)).toContain("Another machine takes over");
+    await end();
+  });
+
+  it("knows nothing of a chat's machine before it had time to hear of it, nor when it could not look", async () => {
+    const { clock, state, watch, end } = watching([dead]);
+    await clock.advance(9000);
+    expect(await watch.of(chat)).toBeUndefined();
+    await clock.advance(4000);
+    expect(await watch.of(chat)).toMatchObject({ host: "laptop" });
+    state.fails = true;
+    await clock.advance(8000);
+    expect(await watch.of(chat)).toBeUndefined();
     await end();
   });
 

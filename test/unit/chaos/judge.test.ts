@@ -102,7 +102,10 @@ describe("the judge", () => {
   it("finds a turn without a visible end; a notice ends one turn, not two", () => {
     const { shown } = good();
     expect(broken({ shown: shown.slice(0, 2) })).toEqual(["turns without visible end"]);
-    const died = notice("c01-2", "The service restarted during this turn. Nothing was lost.");
+    const died = notice(
+      "c01-2",
+      "The service restarted during this turn. What it had said and your messages are kept.",
+    );
     expect(broken({ shown: [...shown.slice(0, 2), died] })).toEqual([]);
     const steered = [{ turn: "t1", first: ["c01-1"], later: ["c01-2"] }];
     expect(broken({ turns: steered, shown: [shown[1] ?? died, died] })).toEqual(["turns without visible end"]);

@@ -74,6 +74,29 @@ describe("hotline status", () => {
     expect(lines.at(-1)).toBe("  … +28");
   });
 
+  it("names every process where there are several, and the machine of each pid", () => {
+    const common = { version: "0.1.0", pools: [], projects: [], living: true, silentMs: 0 };
+    const app = { pools: ["default"], projects: ["app", "site"], chats: 1 };
+    const nodes: NonNullable<ServiceStatus["nodes"]> = [
+      { ...common, node: "n-1", role: "gateway", host: "door", pid: 7 },
+      { ...common, ...app, node: "n-2", role: "worker", host: "laptop", pid: 41 },
+      { ...common, ...app, node: "n-3", role: "worker", host: "desk", pid: 5, living: false, silentMs: 61_000 },
+    ];
+    const processes = [{ chat: "telegram~main~1", pid: 12, working: false, host: "laptop" }];
+    const lines = statusLines({ ...quiet, role: "gateway", nodes, processes }, cliWords.en, 65_000);
+    expect(lines).toEqual([
+      "codex-hotline 0.1.0 · gateway · pid 7 · 1 min 5 s · ready",
+      "  redis  ready",
+      "chats 2 · turns 0 · waiting 0 · open requests 0",
+      "Machines (role, host, process, pools, projects, chats)",
+      "  gateway  door    pid 7                               ready",
+      "  worker   laptop  pid 41  default  app, site  1 chat  ready",
+      "  worker   desk    pid 5   default  app, site  1 chat  silent for 1 min 1 s",
+      "Codex processes",
+      "  telegram~main~1  pid 12  laptop  idle",
+    ]);
+  });
+
   it("says that the demo model answers", () => {
     expect(statusLines({ ...quiet, demo: true }, cliWords.en, 65_000)[0]).toMatch(/ · ready · demo model$/);
   });

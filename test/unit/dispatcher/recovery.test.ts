@@ -159,7 +159,9 @@ describe("L12: a Codex that died", () => {
     bench.say("and this");
     await bench.claim();
     await bench.until(() => bench.codex.processes.length === 2 && bench.codex.last.started.length === 1, "next turn");
-    expect(bench.texts()[0]).toBe("The service restarted during this turn. Nothing was lost. Already went on.");
+    expect(bench.texts()[0]).toBe(
+      "The service restarted during this turn. What it had said and your messages are kept. Already went on.",
+    );
     expect(bench.codex.last.started[0]?.input).toEqual([{ type: "text", text: "and this" }]);
   });
 

@@ -187,6 +187,21 @@ describe("live frames", () => {
     expect(channel.busyCalls).toBe(calls);
   });
 
+  test("of a turn nobody works on stand still, without typing, and go on when somebody does", async () => {
+    const { clock, store, channel } = await rig();
+    const begun = clock.now();
+    store.view(ada, { ...view("t1", "", begun), silentSince: begun });
+    await clock.advance(10_000);
+    const calls = channel.busyCalls;
+    await clock.advance(20_000);
+    expect(channel.busyCalls).toBe(calls);
+    store.view(ada, view("t1", "", begun));
+    await clock.advance(5000);
+    store.view(ada, view("t1", "", begun));
+    await clock.advance(5000);
+    expect(channel.busyCalls).toBeGreaterThan(calls);
+  });
+
   test("of one chat do not hold up another's final", async () => {
     const { clock, store, channel } = await rig();
     channel.answer = (call) => (call.method === "draft" ? new Promise(() => {}) : undefined);

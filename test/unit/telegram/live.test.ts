@@ -48,6 +48,7 @@ describe("the text of a live frame", () => {
     [{ phase: "waitingApproval" }, "Waiting for an approval · 12 s"],
     [{ phase: "stopping" }, "Stopping · 12 s"],
     [{ retrying: "stream cut" }, "Reconnecting to the model · 12 s"],
+    [{ silentSince: now - 5000 }, "No sign of the machine · 7 s"],
     [{ language: "zh-CN" }, "正在工作 · 12 秒"],
     [{ startedAt: now - 125_000 }, "Working · 2 min 5 s"],
     [{ thinking: "Looking around" }, "Working · 12 s\n▸ Looking around"],
