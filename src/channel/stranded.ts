@@ -1,4 +1,4 @@
-import type { Clock } from "../lib/clock.ts";
+import { type Clock, elapsedMs, momentOf } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
 import { ingressWords } from "../model/catalog/ingress.ts";
 import type { ChatKey } from "../model/ids.ts";
@@ -79,18 +79,17 @@ export function strandingOf(
  */
 export async function watchStranded(deps: StrandedDeps, signal: AbortSignal): Promise<void> {
   const { clock, log } = deps;
-  let trustedFrom = clock.now() + graceMs;
-  let lookedAt = clock.now();
+  let [distrustedAt, lookedAt] = [momentOf(clock), momentOf(clock)];
   let told: ReadonlySet<string> = new Set();
   while (!signal.aborted) {
     await clock.sleep(lookMs, signal).catch(() => undefined);
     if (signal.aborted) return;
     // Frozen, or without Redis: nobody else could be heard of either.
-    if (clock.now() - lookedAt > 2 * lookMs) trustedFrom = clock.now() + graceMs;
+    if (elapsedMs(clock, lookedAt) > 2 * lookMs) distrustedAt = momentOf(clock);
     try {
       const workers = await deps.workers();
-      if (clock.now() >= trustedFrom) told = await look(deps, workers, told);
-      lookedAt = clock.now();
+      if (elapsedMs(clock, distrustedAt) >= graceMs) told = await look(deps, workers, told);
+      lookedAt = momentOf(clock);
     } catch (error) {
       log.warn({ error }, "chats without a machine are not looked for");
     }

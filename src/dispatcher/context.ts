@@ -1,5 +1,5 @@
 import type { CodexRuntime, CodexSession, ProcessRecord, SessionSpec } from "../codex/port.ts";
-import type { Clock } from "../lib/clock.ts";
+import { type Clock, elapsedMs, type Moment, momentOf } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
 import { turnWords } from "../model/catalog/turn.ts";
 import type { Binding, RunningTurn, Waiting } from "../model/chat.ts";
@@ -75,8 +75,8 @@ export class ActorContext {
   readonly post: (input: Input) => void;
   readonly log: Logger;
   lease: Lease;
-  /** Until when nobody else can have taken the chat, ms since the epoch. */
-  leaseUntil = 0;
+  /** When the lease was last asked for; for `leaseMs` nobody else can have taken the chat. */
+  leasedAt: Moment;
   phase: RuntimePhase = "claiming";
   binding: Binding;
   process: ProcessRecord | undefined;
@@ -145,9 +145,10 @@ export class ActorContext {
   /** Codex deaths without a completed turn in between. */
   deaths = 0;
 
-  constructor(parts: ActorParts, lease: Lease, record: ChatRecord, post: (input: Input) => void) {
+  constructor(parts: ActorParts, lease: Lease, record: ChatRecord, leasedAt: Moment, post: (input: Input) => void) {
     this.parts = parts;
     this.lease = lease;
+    this.leasedAt = leasedAt;
     this.chat = lease.chat;
     this.post = post;
     this.log = parts.log.child({ chat: lease.chat });
@@ -218,12 +219,12 @@ export class ActorContext {
    * longer than its lease asks first. Throws BridgeError `leaseLost`.
    */
   async assertOwner(): Promise<void> {
-    while (this.now >= this.leaseUntil) {
-      const askedAt = this.now;
+    while (elapsedMs(this.parts.clock, this.leasedAt) >= leaseMs) {
+      const askedAt = momentOf(this.parts.clock);
       const [unread] = await this.patiently(() => this.parts.store.renew([this.lease]));
       if (unread === undefined || unread === "lost")
         throw new BridgeError("leaseLost", `the lease of ${this.chat} (epoch ${this.lease.epoch}) is lost`);
-      this.leaseUntil = askedAt + leaseMs;
+      this.leasedAt = askedAt;
     }
   }
 

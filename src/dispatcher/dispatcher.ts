@@ -1,4 +1,5 @@
 import type { ProcessRecord } from "../codex/port.ts";
+import { momentOf } from "../lib/clock.ts";
 import type { ChatKey } from "../model/ids.ts";
 import type { Activations, RunOutcome } from "../queue/port.ts";
 import { ChatActor } from "./actor.ts";
@@ -63,7 +64,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
 
   const host = async (chat: ChatKey): Promise<RunOutcome> => {
     if (stopping.signal.aborted) return { outcome: "done" };
-    const claimedAt = clock.now();
+    const claimedAt = momentOf(clock);
     const claimed = await store.claim(chat);
     if ("heldMs" in claimed) return { outcome: "busy", retryMs: claimed.heldMs };
     if ("elsewhere" in claimed) return passOn(chat);
@@ -92,7 +93,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
   const renew = async (): Promise<void> => {
     const held = [...actors.values()];
     if (held.length > 0) {
-      const askedAt = clock.now();
+      const askedAt = momentOf(clock);
       const unread = await store.renew(held.map((h) => h.actor.lease));
       held.forEach(({ actor }, at) => {
         const state = unread[at];

@@ -50,7 +50,7 @@ export const roleMutants: readonly Mutant[] = [
     law: "L3",
     fault: "a gateway cut off from Redis goes on receiving",
     file: "src/channel/reception.ts",
-    find: "if (clock.now() - renewedAt >= leaseMs) return;",
+    find: "if (elapsedMs(clock, renewedAt) >= leaseMs) return;",
     replace: "",
     tests: reception,
   },

@@ -93,6 +93,16 @@ describe("receiving for an account", () => {
     await end();
   });
 
+  it("L3: it ends in time, too, when the wall clock is set back meanwhile", async () => {
+    const { clock, state, receiving, end } = rig();
+    await clock.advance(1600);
+    state.away = true;
+    clock.set(-3_600_000);
+    await clock.advance(6400);
+    expect(receiving.now).toBe(0);
+    await end();
+  });
+
   it("a channel that fails by itself is begun anew", async () => {
     const { clock, state, receiving, end } = rig({ fails: 2 });
     await clock.advance(10_000);

@@ -40,7 +40,7 @@ it("a chat whose claim is answered only after the stop began is let go, and the 
   const store = new SlowClaims("telegram~main~1001" as ChatKey);
   const bench = new ActorBench({}, { store });
   const queue = scriptedQueue();
-  const still = { now: () => 0, sleep: () => new Promise<void>(() => {}) };
+  const still = { now: () => 0, uptime: () => 0, sleep: () => new Promise<void>(() => {}) };
   const dispatcher = createDispatcher({
     ...bench.parts,
     clock: still,
