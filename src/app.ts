@@ -16,7 +16,7 @@ import { systemClock } from "./lib/clock.ts";
 import type { Logger } from "./lib/log.ts";
 import { within } from "./lib/within.ts";
 import { createActivations } from "./queue/activations.ts";
-import { type Activations, homeQueue, poolQueue } from "./queue/port.ts";
+import type { Activations } from "./queue/port.ts";
 import { connectRedis, type RedisLink } from "./redis/connection.ts";
 import type { EmbeddedRedis } from "./redis/embedded.ts";
 import { homeId } from "./redis/home-id.ts";
@@ -28,7 +28,7 @@ import { createWorkerRegistry, type WorkerRegistry } from "./redis/worker-regist
 import { createGateway, type Gateway } from "./service/gateway.ts";
 import { observeProcess, observeQueue } from "./service/observe.ts";
 import { openPages } from "./service/pages.ts";
-import { createRouting, servedPools, servedProjects, withFirst } from "./service/routing.ts";
+import { createRouting, queuesOf, servedPools, servedProjects, withFirst } from "./service/routing.ts";
 import { chatsElsewhere, statusOf } from "./service/status.ts";
 import { type AboutNode, createWorker, type Worker } from "./service/worker.ts";
 import { createHealth } from "./telemetry/health.ts";
@@ -150,7 +150,7 @@ class Service implements App {
       connection: link.forQueue(),
       prefix: "hl-bull",
       logger: this.#log.child({ part: "queue" }),
-      serves: role === "gateway" ? [] : [...pools.map(poolQueue), homeQueue(home)],
+      serves: role === "gateway" ? [] : queuesOf({ pools, home }),
       queueOf: (chat) => routing.queueOf(chat),
     });
     const store = createIngressStore({ link, logger: this.#log, wake: (chat) => activations.wake(chat) });

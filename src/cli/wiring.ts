@@ -4,7 +4,7 @@ import type { Channel } from "../channel/port.ts";
 import type { CodexRuntime } from "../codex/port.ts";
 import { type CodexRuntimeOptions, createCodexRuntime } from "../codex/runtime.ts";
 import { commandMenu } from "../commands/registry.ts";
-import type { ActorSettings } from "../dispatcher/context.ts";
+import type { ActorSettings } from "../dispatcher/settings.ts";
 import { systemClock } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
 import { BridgeError } from "../model/errors.ts";

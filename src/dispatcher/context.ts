@@ -23,24 +23,9 @@ import {
   type Workspace,
 } from "./port.ts";
 import { type Holding, move, type RuntimePhase } from "./runtime-state.ts";
+import type { ActorSettings } from "./settings.ts";
 import type { Slots } from "./slots.ts";
 import { createViewWriter, type ViewWriter } from "./view-writer.ts";
-
-/** Settings of the service that a chat's runtime needs; durations in ms, 0 switches a limit off. */
-export interface ActorSettings {
-  readonly whileBusy: "steer" | "queue" | "interrupt";
-  readonly recovery: "ask" | "continue";
-  readonly language: Language;
-  readonly timeZone?: string;
-  readonly idleMs: number;
-  readonly stallMs: number;
-  readonly maxTurnMs: number;
-  readonly remindMs: readonly number[];
-  /** Bytes the chat's platform lets a bot download, for words. */
-  readonly maxDownloadBytes: (chat: ChatKey) => number;
-  /** The demo model answers. */
-  readonly demo: boolean;
-}
 
 /** What an actor is made of. */
 export interface ActorParts {
@@ -60,6 +45,8 @@ export interface ActorParts {
   readonly ref: () => string;
   /** Why no new turn may begin; undefined, and where it is absent: it may. */
   readonly holding?: () => Holding | undefined;
+  /** Whether another worker takes, now that we hold, what waits in the chat. */
+  readonly standIn?: (chat: ChatKey) => Promise<boolean>;
 }
 
 /** An answered request whose effect is still awaited. */

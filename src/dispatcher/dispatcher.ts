@@ -48,7 +48,11 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
   const runs = new Map<ChatKey, Promise<RunOutcome>>();
   const stopping = new AbortController();
   let holding: Holding | undefined;
-  const actorParts: ActorParts = { ...parts, holding: () => holding };
+  const actorParts: ActorParts = {
+    ...parts,
+    holding: () => holding,
+    standIn: (chat) => activations.holds(chat),
+  };
 
   /**
    * A job handed out twice (a stalled lock), or beside {@link runNow}, joins the run that is here, be it still claiming:
@@ -157,6 +161,8 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     async stop(mode) {
       if (mode === "drain") await drain();
       holding ??= "stop";
+      // What nobody took yet is for others, or for the next start.
+      await activations.hold("all");
       if (mode === "now") await interruptTurns(actors, parts);
       stopping.abort(new Error("the service stops"));
       const held = [...actors.values()];

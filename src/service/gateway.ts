@@ -22,7 +22,7 @@ import type { Health, PartHealth } from "../telemetry/health.ts";
 import { receiverPart } from "../telemetry/judges.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { countedIngest, createMessageCount, observeAccount, senderHealth, senderMetrics } from "./observe.ts";
-import type { Routing } from "./routing.ts";
+import { isUp, type Routing, servedQueues } from "./routing.ts";
 import type { AboutNode } from "./worker.ts";
 
 /** What a gateway is made of. */
@@ -135,7 +135,7 @@ function receptionOf({ link, node, metrics, log }: GatewayParts, channel: Channe
 }
 
 function sinkOf(parts: GatewayParts, signal: AbortSignal): InboundSink {
-  const { config, store, activations, traces, metrics, log } = parts;
+  const { config, store, activations, registry, traces, metrics, log } = parts;
   const { language, timezone, projects } = config;
   const count = createMessageCount(metrics, parts.channels);
   const sink = createIngress({
@@ -154,7 +154,7 @@ function sinkOf(parts: GatewayParts, signal: AbortSignal): InboundSink {
     signal,
   });
   return withBackPressure(sink, {
-    waiting: async () => (await activations.counts()).waiting,
+    waiting: async () => (await activations.counts(servedQueues(await registry.known()))).waiting,
     clock: systemClock,
     log: log.child({ part: "ingress" }),
     signal,
@@ -168,14 +168,10 @@ function strandedDeps(parts: GatewayParts): Parameters<typeof watchStranded>[0] 
   if (!parts.alone) parts.health.watch("worker", () => state);
   return {
     async workers() {
-      const known = (await registry.known()).map(({ livesMs, until, about }) => ({
-        ...about,
-        living: livesMs > 0,
-        until,
-      }));
-      const someone = known.some((worker) => worker.living);
-      state = someone ? { state: "ready" } : { state: "degraded", reason: "no worker answers" };
-      return known;
+      const known = await registry.known();
+      state = known.some(isUp) ? { state: "ready" } : { state: "degraded", reason: "no worker answers" };
+      // One that stopped is waited for in silence while its restart may take.
+      return known.map(({ livesMs, until, about }) => ({ ...about, living: livesMs > 0, until }));
     },
     chats: () => registry.stranded(strandedLimit),
     poolOf: (project) => routing.poolOf(project),

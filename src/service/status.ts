@@ -6,7 +6,8 @@ import type { Activations } from "../queue/port.ts";
 import type { KnownWorker } from "../redis/worker-registry.ts";
 import type { Health } from "../telemetry/health.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
-import type { AboutNode } from "./worker.ts";
+import { isUp } from "./routing.ts";
+import { type AboutNode, restartMs } from "./worker.ts";
 
 /** What a status is put together from; what needs Redis is absent while starting. */
 export interface StatusParts {
@@ -43,8 +44,8 @@ export async function statusOf(parts: StatusParts): Promise<AppStatus> {
       host: about.host,
       pools: about.pools,
       projects: Object.keys(about.projects),
-      living: livesMs > 0,
-      silentMs: Math.max(0, -livesMs),
+      living: isUp({ livesMs, about }),
+      silentMs: Math.max(0, (about.leaving === "stopped" ? restartMs : 0) - livesMs),
     })),
     queue,
     metrics,
@@ -57,7 +58,7 @@ export function chatsElsewhere(
   known: readonly KnownWorker<AboutNode>[],
   own: string | undefined,
 ): readonly RuntimeSnapshot[] {
-  return known.filter((one) => one.livesMs > 0 && one.node !== own).flatMap((one) => one.about.chats);
+  return known.filter((one) => isUp(one) && one.node !== own).flatMap((one) => one.about.chats);
 }
 
 function soon<T>(work: Promise<T>, otherwise: T): Promise<T> {

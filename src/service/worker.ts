@@ -21,7 +21,7 @@ import type { RedisLink } from "../redis/connection.ts";
 import type { AboutWorker, WorkerRegistry } from "../redis/worker-registry.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { countedTurns, observeWorker } from "./observe.ts";
-import { createProjects } from "./routing.ts";
+import { createProjects, queuesOf, servedQueues } from "./routing.ts";
 
 /** What a worker tells about itself; `startedAt` in ms since the epoch. */
 export interface AboutNode extends AboutWorker {
@@ -68,7 +68,7 @@ export interface Worker {
 const beatMs = 1600;
 const livesMs = 5000;
 /** A worker that stopped as asked may take this long to come back before its chats are told, ms. */
-const restartMs = 60_000;
+export const restartMs = 60_000;
 /** What the last beat may take, ms. */
 const leaveMs = 1000;
 const chatsTold = 100;
@@ -80,6 +80,7 @@ export function createWorker(parts: WorkerParts): Worker {
   model.codex.tell(parts.traces);
   const workspace = workspaceOf(config, demo, (account) => parts.channels().find((one) => one.account === account));
   const beating = new AbortController();
+  let leaving: AboutNode["leaving"];
   const startedAt = systemClock.now();
   const projects = Object.fromEntries(Object.entries(config.projects).map(([name, { pool }]) => [name, pool]));
   const slots = createSlots(config.codex.maxProcesses);
@@ -111,13 +112,25 @@ export function createWorker(parts: WorkerParts): Worker {
       version: ownVersion(),
       startedAt,
       chats: told(dispatcher.snapshot()),
+      ...(leaving === undefined ? {} : { leaving }),
     });
+
+  /** New chats are for other workers, as far as there are some; these may come and go while we wait for our turns. */
+  const standAside = async (): Promise<void> => {
+    const others = (await registry.known()).filter((worker) => worker.node !== node);
+    const taken = servedQueues(others);
+    await parts.activations.hold(queuesOf(parts).filter((queue) => taken.includes(queue)));
+  };
+  const tell = async (): Promise<void> => {
+    await beat(livesMs);
+    if (leaving === "drains") await standAside();
+  };
 
   const beatOn = async (signal: AbortSignal): Promise<void> => {
     while (!signal.aborted) {
       await systemClock.sleep(beatMs, signal).catch(() => undefined);
       if (!signal.aborted)
-        await beat(livesMs).catch((error: unknown) => log.warn({ error }, "worker cannot tell that it lives"));
+        await tell().catch((error: unknown) => log.warn({ error }, "worker cannot tell that it lives"));
     }
   };
 
@@ -129,10 +142,15 @@ export function createWorker(parts: WorkerParts): Worker {
       void beatOn(beating.signal);
       await dispatcher.start();
     },
-    drain: () => dispatcher.drain(),
+    async drain() {
+      leaving ??= "drains";
+      await tell().catch((error: unknown) => log.warn({ error }, "worker cannot tell that it leaves"));
+      await dispatcher.drain();
+    },
     async stop(mode) {
       await dispatcher.stop(mode);
       beating.abort(new Error("the service stops"));
+      leaving = "stopped";
       // Untold, it counts as dead in 5 s: no more than a note in its chats.
       const told = beat(restartMs).catch((error: unknown) => log.warn({ error }, "worker leaves in silence"));
       await Promise.race([told, systemClock.sleep(leaveMs)]);

@@ -31,6 +31,8 @@ function scriptedQueue() {
       give = (chat) => void running.push(run(chat, new AbortController().signal));
     },
     counts: async () => ({ waiting: 0, active: running.length }),
+    hold: async () => undefined,
+    holds: async () => false,
     close: async () => void (await Promise.all(running)),
   };
   return { activations, running, give: (chat: ChatKey) => give(chat) };

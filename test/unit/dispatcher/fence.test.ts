@@ -87,6 +87,8 @@ describe("the dispatcher", () => {
         run = (one) => taken(one, new AbortController().signal);
       },
       counts: async () => ({ waiting: 0, active: 0 }),
+      hold: async () => undefined,
+      holds: async () => false,
       close: async () => undefined,
     };
     const dispatcher = createDispatcher({ ...bench.parts, store, activations, maxProcesses: 4 });
