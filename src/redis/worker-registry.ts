@@ -13,8 +13,8 @@ export interface AboutWorker {
   readonly pools: readonly string[];
   /** Projects it has, with their pools. */
   readonly projects: Readonly<Record<string, string>>;
-  /** It begins no new turn: it waits for those that run, or has stopped and counts as living for its restart alone. */
-  readonly leaving?: "drains" | "stopped";
+  /** It takes nothing new: it is not there yet, waits for its running turns, or has stopped and counts as living for its restart alone. */
+  readonly aside?: "joins" | "drains" | "stopped";
 }
 
 /** A worker heard of in the last 30 days. */

@@ -22,12 +22,12 @@ export function queuesOf({ pools, home }: Pick<AboutWorker, "pools" | "home">): 
 
 /** Whether a worker is there; one that stopped is not, however soon it may be back. Pure. */
 export function isUp({ livesMs, about }: Pick<KnownWorker<AboutWorker>, "livesMs" | "about">): boolean {
-  return livesMs > 0 && about.leaving !== "stopped";
+  return livesMs > 0 && about.aside !== "stopped";
 }
 
 /** Queues some worker takes new work from. Pure. */
 export function servedQueues(known: readonly Pick<KnownWorker<AboutWorker>, "livesMs" | "about">[]): readonly string[] {
-  const takers = known.filter((worker) => isUp(worker) && worker.about.leaving === undefined);
+  const takers = known.filter((worker) => isUp(worker) && worker.about.aside === undefined);
   return [...new Set(takers.flatMap(({ about }) => queuesOf(about)))];
 }
 

@@ -45,7 +45,7 @@ export async function statusOf(parts: StatusParts): Promise<AppStatus> {
       pools: about.pools,
       projects: Object.keys(about.projects),
       living: isUp({ livesMs, about }),
-      silentMs: Math.max(0, (about.leaving === "stopped" ? restartMs : 0) - livesMs),
+      silentMs: Math.max(0, (about.aside === "stopped" ? restartMs : 0) - livesMs),
     })),
     queue,
     metrics,

@@ -20,6 +20,7 @@ import { createChatStore } from "../redis/chat-store.ts";
 import type { RedisLink } from "../redis/connection.ts";
 import type { AboutWorker, WorkerRegistry } from "../redis/worker-registry.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
+import { createHomeMark, type HomeSigns } from "./home-mark.ts";
 import { countedTurns, observeWorker } from "./observe.ts";
 import { createProjects, queuesOf, servedQueues } from "./routing.ts";
 
@@ -31,6 +32,7 @@ export interface AboutNode extends AboutWorker {
   readonly startedAt: number;
   /** Its chats, the busy ones first, at most {@link chatsTold}. */
   readonly chats: readonly RuntimeSnapshot[];
+  readonly signs?: HomeSigns;
 }
 
 /** What a worker is made of. */
@@ -53,7 +55,10 @@ export interface WorkerParts {
 
 /** Codex's side of the service: hosts chats, and tells the others that it lives. */
 export interface Worker {
-  /** Removes half-received files of an earlier run; before anything is received. */
+  /**
+   * Removes half-received files of an earlier run; before anything is received. BridgeError `copyRuns` when another worker
+   * runs on a copy of the Codex home.
+   */
   prepare(): Promise<void>;
   start(): Promise<void>;
   /** Begins no new turn; resolves once none runs. See `Dispatcher.drain`. */
@@ -80,7 +85,13 @@ export function createWorker(parts: WorkerParts): Worker {
   model.codex.tell(parts.traces);
   const workspace = workspaceOf(config, demo, (account) => parts.channels().find((one) => one.account === account));
   const beating = new AbortController();
-  let leaving: AboutNode["leaving"];
+  let aside: AboutNode["aside"] = "joins";
+  let beaten = false;
+  // A home that is this node's alone has no name in it.
+  const mark =
+    parts.home === node
+      ? undefined
+      : createHomeMark({ dir: config.codex.home, home: parts.home, node, clock: systemClock, log });
   const startedAt = systemClock.now();
   const projects = Object.fromEntries(Object.entries(config.projects).map(([name, { pool }]) => [name, pool]));
   const slots = createSlots(config.codex.maxProcesses);
@@ -102,8 +113,10 @@ export function createWorker(parts: WorkerParts): Worker {
   });
 
   observeWorker(parts.metrics, slots, () => dispatcher.snapshot());
-  const beat = (forMs: number): Promise<void> =>
-    registry.beat(node, forMs, {
+  const beat = (forMs: number): Promise<void> => {
+    beaten = true;
+    const signs = mark?.signs();
+    return registry.beat(node, forMs, {
       home: parts.home,
       pools: parts.pools,
       projects,
@@ -112,8 +125,10 @@ export function createWorker(parts: WorkerParts): Worker {
       version: ownVersion(),
       startedAt,
       chats: told(dispatcher.snapshot()),
-      ...(leaving === undefined ? {} : { leaving }),
+      ...(aside === undefined ? {} : { aside }),
+      ...(signs === undefined ? {} : { signs }),
     });
+  };
 
   /** New chats are for other workers, as far as there are some; these may come and go while we wait for our turns. */
   const standAside = async (): Promise<void> => {
@@ -122,8 +137,9 @@ export function createWorker(parts: WorkerParts): Worker {
     await parts.activations.hold(queuesOf(parts).filter((queue) => taken.includes(queue)));
   };
   const tell = async (): Promise<void> => {
+    await mark?.look(await registry.known());
     await beat(livesMs);
-    if (leaving === "drains") await standAside();
+    if (aside === "drains") await standAside();
   };
 
   const beatOn = async (signal: AbortSignal): Promise<void> => {
@@ -135,24 +151,32 @@ export function createWorker(parts: WorkerParts): Worker {
   };
 
   return {
-    prepare: () => workspace.prepare(),
+    async prepare() {
+      await workspace.prepare();
+      await mark?.join(registry.known, () => beat(livesMs));
+    },
     snapshot: () => dispatcher.snapshot(),
     async start() {
+      aside = undefined;
       await beat(livesMs);
       void beatOn(beating.signal);
       await dispatcher.start();
     },
     async drain() {
-      leaving ??= "drains";
+      aside = "drains";
       await tell().catch((error: unknown) => log.warn({ error }, "worker cannot tell that it leaves"));
       await dispatcher.drain();
     },
     async stop(mode) {
       await dispatcher.stop(mode);
       beating.abort(new Error("the service stops"));
-      leaving = "stopped";
+      await mark?.leave().catch((error: unknown) => log.debug({ error }, "codex home stays marked"));
+      if (!beaten) return;
+      // One that never served is not waited for.
+      const forMs = aside === "joins" ? 0 : restartMs;
+      aside = "stopped";
       // Untold, it counts as dead in 5 s: no more than a note in its chats.
-      const told = beat(restartMs).catch((error: unknown) => log.warn({ error }, "worker leaves in silence"));
+      const told = beat(forMs).catch((error: unknown) => log.warn({ error }, "worker leaves in silence"));
       await Promise.race([told, systemClock.sleep(leaveMs)]);
     },
     sweepFiles: (days, now) => workspace.sweep(days, now),

@@ -43,9 +43,9 @@ describe("where a chat's activations go", () => {
 });
 
 it("work goes on where a worker is up and stays; one that stopped or is gone serves nothing", () => {
-  const worker = (home: string, pools: readonly string[], livesMs: number, leaving?: "drains" | "stopped") => ({
+  const worker = (home: string, pools: readonly string[], livesMs: number, aside?: "drains" | "stopped") => ({
     livesMs,
-    about: { home, pools, projects: {}, ...(leaving === undefined ? {} : { leaving }) },
+    about: { home, pools, projects: {}, ...(aside === undefined ? {} : { aside }) },
   });
   const known = [
     worker("h-1", ["default", "far"], 4000),
