@@ -80,6 +80,13 @@ class BullActivations implements Activations {
     );
   }
 
+  async forget(name: string): Promise<void> {
+    const queue = this.#queue(name);
+    this.#queues.delete(name);
+    await queue.obliterate({ force: true });
+    await queue.close();
+  }
+
   async holds(chat: ChatKey): Promise<boolean> {
     return this.#held.length > 0 && this.#isHeld(await this.#queueOf(chat));
   }

@@ -15,6 +15,8 @@ export interface Activations {
   hold(queues: readonly string[] | "all"): Promise<void>;
   /** Whether nothing is taken here from the queue the chat belongs to now. */
   holds(chat: ChatKey): Promise<boolean>;
+  /** Removes a queue nobody serves any more, with what waits in it. */
+  forget(queue: string): Promise<void>;
   /** Stops taking activations and waits for running ones, whose signals are aborted. */
   close(): Promise<void>;
 }

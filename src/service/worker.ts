@@ -15,7 +15,7 @@ import { randomNonce } from "../lib/nonce.ts";
 import { shortRef } from "../lib/ref.ts";
 import { draftId } from "../model/draft-id.ts";
 import type { Trace } from "../model/trace.ts";
-import type { Activations } from "../queue/port.ts";
+import { type Activations, homeQueue } from "../queue/port.ts";
 import { createChatStore } from "../redis/chat-store.ts";
 import type { RedisLink } from "../redis/connection.ts";
 import type { AboutWorker, WorkerRegistry } from "../redis/worker-registry.ts";
@@ -113,10 +113,10 @@ export function createWorker(parts: WorkerParts): Worker {
   });
 
   observeWorker(parts.metrics, slots, () => dispatcher.snapshot());
-  const beat = (forMs: number): Promise<void> => {
+  const beat = async (forMs: number): Promise<void> => {
     beaten = true;
     const signs = mark?.signs();
-    return registry.beat(node, forMs, {
+    const forgotten = await registry.beat(node, forMs, {
       home: parts.home,
       pools: parts.pools,
       projects,
@@ -128,6 +128,8 @@ export function createWorker(parts: WorkerParts): Worker {
       ...(aside === undefined ? {} : { aside }),
       ...(signs === undefined ? {} : { signs }),
     });
+    // Their chats are any worker's now, and are woken in its queue.
+    for (const home of forgotten) await parts.activations.forget(homeQueue(home));
   };
 
   /** New chats are for other workers, as far as there are some; these may come and go while we wait for our turns. */

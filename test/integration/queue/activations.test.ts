@@ -122,6 +122,15 @@ describe("activations", () => {
     await holder.close();
   });
 
+  it("leaves no key of a queue that is forgotten", async () => {
+    const activations = create();
+    await activations.wake(newChat());
+    expect(await link.redis.keys(`${link.keys.queue}:act-default:*`)).not.toEqual([]);
+    await activations.forget("act-default");
+    expect(await link.redis.keys(`${link.keys.queue}:act-default:*`)).toEqual([]);
+    await activations.close();
+  });
+
   it("counts only what is asked for", async () => {
     const activations = create();
     await activations.wake(newChat());

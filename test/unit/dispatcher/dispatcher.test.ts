@@ -31,6 +31,7 @@ function scriptedQueue() {
       give = (chat) => void running.push(run(chat, new AbortController().signal));
     },
     counts: async () => ({ waiting: 0, active: running.length }),
+    forget: async () => undefined,
     hold: async () => undefined,
     holds: async () => false,
     close: async () => void (await Promise.all(running)),

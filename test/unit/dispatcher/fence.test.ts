@@ -87,6 +87,7 @@ describe("the dispatcher", () => {
         run = (one) => taken(one, new AbortController().signal);
       },
       counts: async () => ({ waiting: 0, active: 0 }),
+      forget: async () => undefined,
       hold: async () => undefined,
       holds: async () => false,
       close: async () => undefined,
