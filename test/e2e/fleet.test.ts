@@ -123,6 +123,16 @@ it("a worker that waits for its turns leaves new chats to another of its pool", 
   expect(await drain.ends).toBe(0);
 });
 
+it("a stop comes to its end though Redis went away for good", async () => {
+  fleet = await Fleet.create();
+  const machine = await fleet.machine("machine", { role: "all" });
+  await machine.start();
+  fleet.say("hello");
+  await fleet.message("echo: hello");
+  await fleet.redis.cut();
+  expect(await machine.service.stop()).toBe(0);
+});
+
 it("L1: a second gateway takes over from one that was killed, within 10 s and without a storm of conflicts", async () => {
   fleet = await Fleet.create();
   const one = await fleet.machine("one", { role: "gateway" });
