@@ -41,6 +41,8 @@ const identifyMs = 5000;
 /** What a stage of a stop may take, ms; that of a worker has its own deadlines within. */
 const stageMs = 10_000;
 const workerMs = 40_000;
+/** The same while Redis is away: what waits for it waits in vain. */
+const awayMs = 3000;
 
 /** Puts the service together; the only place that knows all parts. */
 export const createApp: CreateApp = async (config, tools) =>
@@ -281,7 +283,8 @@ class Service implements App {
     this.#watchdog.stop();
     if (mode === "drain") await this.#worker?.drain();
     // Without Redis some of it never ends; what is left undone is what a kill would leave.
-    const stage = (ms: number, work: Promise<unknown> | undefined) => within(ms, Promise.resolve(work), undefined);
+    const stage = (ms: number, work: Promise<unknown> | undefined) =>
+      within(this.#link?.ready() === false ? awayMs : ms, Promise.resolve(work), undefined);
     await stage(stageMs, this.#gateway?.stopReceiving());
     await stage(workerMs, this.#worker?.stop(mode));
     await stage(mode === "keep" ? 2000 : stageMs, this.#gateway?.drain());
