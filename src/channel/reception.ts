@@ -71,15 +71,30 @@ export function createReception(deps: ReceptionDeps): Reception {
   /** Resolves when the lease is, or may be, another's. */
   async function keep(epoch: number, claimedAt: Moment, signal: AbortSignal): Promise<void> {
     for (let renewedAt = claimedAt; !signal.aborted; ) {
-      await clock.sleep(renewMs, signal).catch(() => undefined);
+      const leftMs = (): number => Math.max(0, leaseMs - elapsedMs(clock, renewedAt));
+      await clock.sleep(Math.min(renewMs, leftMs()), signal).catch(() => undefined);
       const askedAt = momentOf(clock);
       try {
-        if (signal.aborted || !(await lease.renew(epoch))) return;
+        if (signal.aborted || !(await within(leftMs(), lease.renew(epoch)))) return;
         renewedAt = askedAt;
       } catch (error) {
         log.warn({ error }, "receiver lease is not renewed");
         if (elapsedMs(clock, renewedAt) >= leaseMs) return;
       }
+    }
+  }
+
+  /** What `renewal` says; false when it does not say within `ms`. */
+  async function within(ms: number, renewal: Promise<boolean>): Promise<boolean> {
+    const answered = new AbortController();
+    const late = clock.sleep(ms, answered.signal).then(
+      () => false,
+      () => false,
+    );
+    try {
+      return await Promise.race([renewal, late]);
+    } finally {
+      answered.abort(new Error("answered"));
     }
   }
 

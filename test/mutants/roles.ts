@@ -42,7 +42,7 @@ export const roleMutants: readonly Mutant[] = [
     law: "L3",
     fault: "a gateway goes on receiving when the account is another's",
     file: "src/channel/reception.ts",
-    find: "if (signal.aborted || !(await lease.renew(epoch))) return;",
+    find: "if (signal.aborted || !(await within(leftMs(), lease.renew(epoch)))) return;",
     replace: "if (signal.aborted) return;\n        await lease.renew(epoch);",
     tests: reception,
   },
