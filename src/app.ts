@@ -16,7 +16,7 @@ import { systemClock } from "./lib/clock.ts";
 import type { Logger } from "./lib/log.ts";
 import { within } from "./lib/within.ts";
 import { createActivations } from "./queue/activations.ts";
-import { type Activations, homeQueue, poolQueue } from "./queue/port.ts";
+import type { Activations } from "./queue/port.ts";
 import { connectRedis, type RedisLink } from "./redis/connection.ts";
 import type { EmbeddedRedis } from "./redis/embedded.ts";
 import { createGatewayRegistry } from "./redis/gateway-registry.ts";
@@ -30,7 +30,7 @@ import { createGateway, type Gateway } from "./service/gateway.ts";
 import type { Gateways } from "./service/gateway-beat.ts";
 import { observeProcess, observeQueue } from "./service/observe.ts";
 import { openPages } from "./service/pages.ts";
-import { createRouting, servedPools, servedProjects, withFirst } from "./service/routing.ts";
+import { createRouting, queuesOf, servedPools, servedProjects, withFirst } from "./service/routing.ts";
 import { chatsElsewhere, statusOf } from "./service/status.ts";
 import { type AboutNode, createWorker, type Worker } from "./service/worker.ts";
 import { createHealth } from "./telemetry/health.ts";
@@ -43,6 +43,8 @@ const identifyMs = 5000;
 /** What a stage of a stop may take, ms; that of a worker has its own deadlines within. */
 const stageMs = 10_000;
 const workerMs = 40_000;
+/** The same while Redis is away: what waits for it waits in vain. */
+const awayMs = 3000;
 
 /** Puts the service together; the only place that knows all parts. */
 export const createApp: CreateApp = async (config, tools) =>
@@ -86,18 +88,11 @@ class Service implements App {
     this.#tools = tools;
     this.#log = tools.logger;
     this.#channels = channels;
-    const watched = { health: this.#health, metrics: this.#metrics, clock: systemClock };
-    this.#watchdog = createWatchdog({ ...watched, uptime: () => performance.now(), log: tools.logger });
-    observeProcess(this.#metrics, systemClock);
+    const [health, metrics, clock] = [this.#health, this.#metrics, systemClock];
+    this.#watchdog = createWatchdog({ health, metrics, clock, log: tools.logger });
+    observeProcess(metrics, clock);
     const { web } = config.channels;
-    if (web !== false)
-      this.#http = createHealthServer({
-        listen: web.listen,
-        health: this.#health,
-        metrics: this.#metrics,
-        redact: tools.redact,
-        logger: tools.logger,
-      });
+    if (web !== false) this.#http = createHealthServer({ ...tools, listen: web.listen, health, metrics });
   }
 
   async start(): Promise<void> {
@@ -153,7 +148,7 @@ class Service implements App {
       connection: link.forQueue(),
       prefix: "hl-bull",
       logger: this.#log.child({ part: "queue" }),
-      serves: role === "gateway" ? [] : [...pools.map(poolQueue), homeQueue(home)],
+      serves: role === "gateway" ? [] : queuesOf({ pools, home }),
       queueOf: (chat) => routing.queueOf(chat),
     });
     const store = createIngressStore({ link, logger: this.#log, wake: (chat) => activations.wake(chat) });
@@ -282,7 +277,8 @@ class Service implements App {
     this.#watchdog.stop();
     if (mode === "drain") await this.#worker?.drain();
     // Without Redis some of it never ends; what is left undone is what a kill would leave.
-    const stage = (ms: number, work: Promise<unknown> | undefined) => within(ms, Promise.resolve(work), undefined);
+    const stage = (ms: number, work: Promise<unknown> | undefined) =>
+      within(this.#link?.ready() === false ? awayMs : ms, Promise.resolve(work), undefined);
     await stage(stageMs, this.#gateway?.stopReceiving());
     await stage(workerMs, this.#worker?.stop(mode));
     await stage(mode === "keep" ? 2000 : stageMs, this.#gateway?.drain());

@@ -29,11 +29,12 @@ function adds(event: InboundEvent): boolean {
  */
 export function withBackPressure(sink: InboundSink, deps: BackPressureDeps): InboundSink {
   const { clock, log, limit = defaultLimit } = deps;
+  // Never of the wall clock: set back, it would put off the next look for as long.
   let askedAt = Number.NEGATIVE_INFINITY;
   let slow = false;
 
   async function look(): Promise<void> {
-    askedAt = clock.now();
+    askedAt = clock.uptime();
     const waiting = await deps.waiting().catch((error: unknown) => {
       log.debug({ error }, "queue is not asked");
       return 0;
@@ -44,7 +45,7 @@ export function withBackPressure(sink: InboundSink, deps: BackPressureDeps): Inb
 
   return {
     async accept(event) {
-      if (clock.now() - askedAt >= askMs) void look();
+      if (clock.uptime() - askedAt >= askMs) void look();
       if (slow && adds(event)) await clock.sleep(slowMs, deps.signal).catch(() => undefined);
       return sink.accept(event);
     },

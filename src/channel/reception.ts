@@ -1,4 +1,4 @@
-import type { Clock } from "../lib/clock.ts";
+import { type Clock, elapsedMs, type Moment, momentOf } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
 import type { Channel, ChannelHealth, InboundSink } from "./port.ts";
 
@@ -53,7 +53,7 @@ export function createReception(deps: ReceptionDeps): Reception {
   const log = deps.log.child({ account: channel.account });
   let standby = false;
 
-  async function receive(epoch: number, claimedAt: number, stopping: AbortSignal): Promise<void> {
+  async function receive(epoch: number, claimedAt: Moment, stopping: AbortSignal): Promise<void> {
     const lost = new AbortController();
     const signal = AbortSignal.any([lost.signal, stopping]);
     log.info({ epoch }, "gateway receives");
@@ -69,23 +69,38 @@ export function createReception(deps: ReceptionDeps): Reception {
   }
 
   /** Resolves when the lease is, or may be, another's. */
-  async function keep(epoch: number, claimedAt: number, signal: AbortSignal): Promise<void> {
+  async function keep(epoch: number, claimedAt: Moment, signal: AbortSignal): Promise<void> {
     for (let renewedAt = claimedAt; !signal.aborted; ) {
-      await clock.sleep(renewMs, signal).catch(() => undefined);
-      const askedAt = clock.now();
+      const leftMs = (): number => Math.max(0, leaseMs - elapsedMs(clock, renewedAt));
+      await clock.sleep(Math.min(renewMs, leftMs()), signal).catch(() => undefined);
+      const askedAt = momentOf(clock);
       try {
-        if (signal.aborted || !(await lease.renew(epoch))) return;
+        if (signal.aborted || !(await within(leftMs(), lease.renew(epoch)))) return;
         renewedAt = askedAt;
       } catch (error) {
         log.warn({ error }, "receiver lease is not renewed");
-        if (clock.now() - renewedAt >= leaseMs) return;
+        if (elapsedMs(clock, renewedAt) >= leaseMs) return;
       }
+    }
+  }
+
+  /** What `renewal` says; false when it does not say within `ms`. */
+  async function within(ms: number, renewal: Promise<boolean>): Promise<boolean> {
+    const answered = new AbortController();
+    const late = clock.sleep(ms, answered.signal).then(
+      () => false,
+      () => false,
+    );
+    try {
+      return await Promise.race([renewal, late]);
+    } finally {
+      answered.abort(new Error("answered"));
     }
   }
 
   /** One try; answers how long to wait before the next, ms. */
   async function attempt(signal: AbortSignal): Promise<number> {
-    const claimedAt = clock.now();
+    const claimedAt = momentOf(clock);
     const claim = await lease.claim();
     standby = !("epoch" in claim);
     if (!("epoch" in claim)) return Math.min(claim.heldMs, standbyMs);

@@ -1,4 +1,4 @@
-import type { Clock } from "../lib/clock.ts";
+import { type Clock, elapsedMs, momentOf } from "../lib/clock.ts";
 import { clockTime } from "../lib/duration.ts";
 import type { Logger } from "../lib/log.ts";
 import { type IngressWords, ingressWords } from "../model/catalog/ingress.ts";
@@ -64,12 +64,12 @@ export function awayNote(outage: string): string {
 /** See {@link StrandedWatch}. */
 export function createStrandedWatch(deps: StrandedDeps): StrandedWatch {
   const { clock, log } = deps;
-  let trustedFrom = clock.now() + graceMs;
-  let lookedAt = clock.now();
+  let [distrustedAt, lookedAt] = [momentOf(clock), momentOf(clock)];
   let seen: readonly WatchedWorker[] = [];
   let told: ReadonlyMap<string, Told> = new Map();
 
-  const isTrusted = (): boolean => clock.now() >= trustedFrom && clock.now() - lookedAt <= 2 * lookMs;
+  const isTrusted = (): boolean =>
+    elapsedMs(clock, distrustedAt) >= graceMs && elapsedMs(clock, lookedAt) <= 2 * lookMs;
 
   return {
     backlog: deps.backlog,
@@ -79,17 +79,16 @@ export function createStrandedWatch(deps: StrandedDeps): StrandedWatch {
       return absenceOf({ chat, ...route }, await deps.poolOf(route.project), seen);
     },
     async run(signal) {
-      trustedFrom = clock.now() + graceMs;
-      lookedAt = clock.now();
+      [distrustedAt, lookedAt] = [momentOf(clock), momentOf(clock)];
       while (!signal.aborted) {
         await clock.sleep(lookMs, signal).catch(() => undefined);
         if (signal.aborted) return;
         // Frozen, or without Redis: nobody else could be heard of either.
-        if (clock.now() - lookedAt > 2 * lookMs) trustedFrom = clock.now() + graceMs;
+        if (elapsedMs(clock, lookedAt) > 2 * lookMs) distrustedAt = momentOf(clock);
         try {
           seen = await deps.workers();
-          if (clock.now() >= trustedFrom) told = await look(deps, seen, told);
-          lookedAt = clock.now();
+          if (elapsedMs(clock, distrustedAt) >= graceMs) told = await look(deps, seen, told);
+          lookedAt = momentOf(clock);
         } catch (error) {
           log.warn({ error }, "chats without a machine are not looked for");
         }

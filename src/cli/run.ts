@@ -1,6 +1,6 @@
 import { ConfigError } from "../../config/faults.ts";
 import { cliWords } from "../model/catalog/cli.ts";
-import { BridgeError } from "../model/errors.ts";
+import { isUnfit } from "../model/errors.ts";
 import type { CreateApp, CreateExaminers } from "./app-port.ts";
 import { type Command, readArguments } from "./arguments.ts";
 import { doctor } from "./doctor/doctor.ts";
@@ -23,7 +23,7 @@ export interface CliOptions {
   readonly terminal?: { readonly columns: number };
 }
 
-/** Exit codes: 0 ok, 1 failed, 2 wrong use, 78 wrong configuration (with one line per fault), a Redis that cannot be used, or data of a newer version. */
+/** Exit codes: 0 ok, 1 failed, 2 wrong use, 78 wrong configuration (with one line per fault), a Redis that cannot be used, data of a newer version, or a copy of an installation that runs. */
 export async function run(args: readonly string[], options: CliOptions): Promise<number> {
   const words = cliWords.en;
   const command = readArguments(args, words);
@@ -37,8 +37,7 @@ export async function run(args: readonly string[], options: CliOptions): Promise
   } catch (error) {
     options.err(error instanceof Error ? error.message : String(error));
     // Starting again mends neither: a supervisor is not to try.
-    const unfit = error instanceof BridgeError && (error.code === "dataUnfit" || error.code === "redisUnfit");
-    return error instanceof ConfigError || unfit ? 78 : 1;
+    return error instanceof ConfigError || isUnfit(error) ? 78 : 1;
   }
 }
 

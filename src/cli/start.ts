@@ -2,7 +2,7 @@ import { ConfigError } from "../../config/faults.ts";
 import { type LoadedConfig, loadConfig } from "../../config/load.ts";
 import type { Logger } from "../lib/log.ts";
 import { cliWords } from "../model/catalog/cli.ts";
-import { BridgeError } from "../model/errors.ts";
+import { isUnfit } from "../model/errors.ts";
 import { ListenError } from "../telemetry/http.ts";
 import type { App, CreateApp, Role, StopMode } from "./app-port.ts";
 import { listens } from "./control-client.ts";
@@ -28,7 +28,7 @@ export interface StartOptions {
 /**
  * Runs the service in the foreground; resolves with 0 once it has stopped. SIGTERM, SIGINT and SIGHUP stop it without
  * ending running turns, a second signal ends it at once, an error nobody caught ends it with 1.
- * Throws ConfigError, BridgeError `dataDirBusy` and `dataUnfit`, and an Error with the (redacted) reason the service cannot run.
+ * Throws ConfigError, BridgeError `dataDirBusy`, `dataUnfit`, `redisUnfit` and `copyRuns`, and an Error with the (redacted) reason the service cannot run.
  */
 export async function start(options: StartOptions): Promise<number> {
   const config = loadConfig(options.configFile === undefined ? {} : { file: options.configFile });
@@ -46,8 +46,7 @@ export async function start(options: StartOptions): Promise<number> {
   } catch (error) {
     // A taken port is no fault of the program: its sentence is enough.
     log.logger.error(error instanceof ListenError ? { reason: error.message } : { error }, "service fails");
-    const unfit = error instanceof BridgeError && (error.code === "dataUnfit" || error.code === "redisUnfit");
-    if (error instanceof ConfigError || unfit) throw error;
+    if (error instanceof ConfigError || isUnfit(error)) throw error;
     throw new Error(log.redact(error instanceof Error ? error.message : String(error)), { cause: error });
   } finally {
     await lock.release();

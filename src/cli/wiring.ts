@@ -4,7 +4,7 @@ import type { Channel } from "../channel/port.ts";
 import type { CodexRuntime } from "../codex/port.ts";
 import { type CodexRuntimeOptions, createCodexRuntime } from "../codex/runtime.ts";
 import { commandMenu } from "../commands/registry.ts";
-import type { ActorSettings } from "../dispatcher/context.ts";
+import type { ActorSettings } from "../dispatcher/settings.ts";
 import { systemClock } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
 import { BridgeError } from "../model/errors.ts";
@@ -13,10 +13,11 @@ import type { RedisLink } from "../redis/connection.ts";
 import { openData } from "../redis/data-format.ts";
 import { createEmbeddedRedis, type EmbeddedRedis } from "../redis/embedded.ts";
 import { nodeId } from "../redis/node-id.ts";
-import type { Presence } from "../redis/nodes.ts";
+import { type Presence, refuseCopy } from "../redis/nodes.ts";
 import type { RedisTarget } from "../redis/target.ts";
 import type { PartHealth } from "../telemetry/health.ts";
 import { createWorkspace, type ManagedWorkspace } from "../workspace/workspace.ts";
+import { livesHere, ownPlace } from "./own-place.ts";
 import { ownVersion } from "./version.ts";
 
 const minuteMs = 60_000;
@@ -88,9 +89,12 @@ export function redisTarget(config: LoadedConfig, embedded: EmbeddedRedis | unde
   return embedded === undefined ? { url: config.redis?.url ?? "" } : { socketPath: embedded.socketPath };
 }
 
-/** Checks the stored data before anything else touches it, and makes this node seen. BridgeError `dataUnfit`. */
+/** Checks the stored data before anything else touches it, and makes this node seen. BridgeError `dataUnfit`, `copyRuns`. */
 export async function openOwnData(config: LoadedConfig, link: RedisLink, logger: Logger): Promise<Presence> {
-  return openData(link, { node: await nodeId(config.dataDir), version: ownVersion(), clock: systemClock, logger });
+  const node = await nodeId(config.dataDir);
+  const place = ownPlace();
+  await refuseCopy(link, node, { me: place, lives: livesHere, clock: systemClock });
+  return openData(link, { node, place, version: ownVersion(), clock: systemClock, logger });
 }
 
 /** Health of the link, and of our own server behind it. */

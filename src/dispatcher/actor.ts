@@ -1,5 +1,6 @@
 import { CodexError } from "../codex/port.ts";
 import { assertNever } from "../lib/assert-never.ts";
+import { type Moment, momentOf } from "../lib/clock.ts";
 import { createInbox } from "../lib/inbox.ts";
 import { BridgeError } from "../model/errors.ts";
 import type { ChatKey } from "../model/ids.ts";
@@ -13,7 +14,7 @@ import { postIn } from "./later.ts";
 import { meetModel } from "./model-switch.ts";
 import { couldNotStart, onStartFailed } from "./not-started.ts";
 import { tellBack, tellPause } from "./pause.ts";
-import { type ChatRecord, type Lease, leaseMs } from "./port.ts";
+import type { ChatRecord, Lease } from "./port.ts";
 import { pump, readMail } from "./pump.ts";
 import { type Cause, recover } from "./recovery.ts";
 import { endProcess, endSession } from "./session.ts";
@@ -44,15 +45,14 @@ export class ChatActor {
   handedOver = false;
 
   /** `claimedAt`: when the lease was asked for; the lease lives from there. */
-  constructor(parts: ActorParts, lease: Lease, record: ChatRecord, claimedAt = parts.clock.now()) {
+  constructor(parts: ActorParts, lease: Lease, record: ChatRecord, claimedAt = momentOf(parts.clock)) {
     this.chat = lease.chat;
-    this.a = new ActorContext(parts, lease, record, (input) => this.inbox.push(input));
-    this.renewed(claimedAt);
+    this.a = new ActorContext(parts, lease, record, claimedAt, (input) => this.inbox.push(input));
   }
 
   /** The lease was renewed by a call that was made at `askedAt`. */
-  renewed(askedAt: number): void {
-    this.a.leaseUntil = askedAt + leaseMs;
+  renewed(askedAt: Moment): void {
+    this.a.leasedAt = askedAt;
   }
 
   get lease(): Lease {

@@ -1,5 +1,5 @@
 import type { CodexRuntime, CodexSession, ProcessRecord, SessionSpec } from "../codex/port.ts";
-import type { Clock } from "../lib/clock.ts";
+import { type Clock, elapsedMs, type Moment, momentOf } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
 import { turnWords } from "../model/catalog/turn.ts";
 import type { Binding, RunningTurn, Waiting } from "../model/chat.ts";
@@ -23,24 +23,9 @@ import {
   type Workspace,
 } from "./port.ts";
 import { type Holding, move, type RuntimePhase } from "./runtime-state.ts";
+import type { ActorSettings } from "./settings.ts";
 import type { Slots } from "./slots.ts";
 import { createViewWriter, type ViewWriter } from "./view-writer.ts";
-
-/** Settings of the service that a chat's runtime needs; durations in ms, 0 switches a limit off. */
-export interface ActorSettings {
-  readonly whileBusy: "steer" | "queue" | "interrupt";
-  readonly recovery: "ask" | "continue";
-  readonly language: Language;
-  readonly timeZone?: string;
-  readonly idleMs: number;
-  readonly stallMs: number;
-  readonly maxTurnMs: number;
-  readonly remindMs: readonly number[];
-  /** Bytes the chat's platform lets a bot download, for words. */
-  readonly maxDownloadBytes: (chat: ChatKey) => number;
-  /** The demo model answers. */
-  readonly demo: boolean;
-}
 
 /** What an actor is made of. */
 export interface ActorParts {
@@ -60,6 +45,8 @@ export interface ActorParts {
   readonly ref: () => string;
   /** Why no new turn may begin; undefined, and where it is absent: it may. */
   readonly holding?: () => Holding | undefined;
+  /** Whether another worker takes, now that we hold, what waits in the chat. */
+  readonly standIn?: (chat: ChatKey) => Promise<boolean>;
 }
 
 /** An answered request whose effect is still awaited. */
@@ -75,8 +62,8 @@ export class ActorContext {
   readonly post: (input: Input) => void;
   readonly log: Logger;
   lease: Lease;
-  /** Until when nobody else can have taken the chat, ms since the epoch. */
-  leaseUntil = 0;
+  /** When the lease was last asked for; for `leaseMs` nobody else can have taken the chat. */
+  leasedAt: Moment;
   phase: RuntimePhase = "claiming";
   binding: Binding;
   process: ProcessRecord | undefined;
@@ -145,9 +132,10 @@ export class ActorContext {
   /** Codex deaths without a completed turn in between. */
   deaths = 0;
 
-  constructor(parts: ActorParts, lease: Lease, record: ChatRecord, post: (input: Input) => void) {
+  constructor(parts: ActorParts, lease: Lease, record: ChatRecord, leasedAt: Moment, post: (input: Input) => void) {
     this.parts = parts;
     this.lease = lease;
+    this.leasedAt = leasedAt;
     this.chat = lease.chat;
     this.post = post;
     this.log = parts.log.child({ chat: lease.chat });
@@ -218,12 +206,12 @@ export class ActorContext {
    * longer than its lease asks first. Throws BridgeError `leaseLost`.
    */
   async assertOwner(): Promise<void> {
-    while (this.now >= this.leaseUntil) {
-      const askedAt = this.now;
+    while (elapsedMs(this.parts.clock, this.leasedAt) >= leaseMs) {
+      const askedAt = momentOf(this.parts.clock);
       const [unread] = await this.patiently(() => this.parts.store.renew([this.lease]));
       if (unread === undefined || unread === "lost")
         throw new BridgeError("leaseLost", `the lease of ${this.chat} (epoch ${this.lease.epoch}) is lost`);
-      this.leaseUntil = askedAt + leaseMs;
+      this.leasedAt = askedAt;
     }
   }
 

@@ -1,4 +1,5 @@
 import type { ProcessRecord } from "../codex/port.ts";
+import { momentOf } from "../lib/clock.ts";
 import type { ChatKey } from "../model/ids.ts";
 import type { Activations, RunOutcome } from "../queue/port.ts";
 import { ChatActor } from "./actor.ts";
@@ -47,7 +48,11 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
   const runs = new Map<ChatKey, Promise<RunOutcome>>();
   const stopping = new AbortController();
   let holding: Holding | undefined;
-  const actorParts: ActorParts = { ...parts, holding: () => holding };
+  const actorParts: ActorParts = {
+    ...parts,
+    holding: () => holding,
+    standIn: (chat) => activations.holds(chat),
+  };
 
   /**
    * A job handed out twice (a stalled lock), or beside {@link runNow}, joins the run that is here, be it still claiming:
@@ -63,7 +68,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
 
   const host = async (chat: ChatKey): Promise<RunOutcome> => {
     if (stopping.signal.aborted) return { outcome: "done" };
-    const claimedAt = clock.now();
+    const claimedAt = momentOf(clock);
     const claimed = await store.claim(chat);
     if ("heldMs" in claimed) return { outcome: "busy", retryMs: claimed.heldMs };
     if ("elsewhere" in claimed) return passOn(chat);
@@ -92,7 +97,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
   const renew = async (): Promise<void> => {
     const held = [...actors.values()];
     if (held.length > 0) {
-      const askedAt = clock.now();
+      const askedAt = momentOf(clock);
       const unread = await store.renew(held.map((h) => h.actor.lease));
       held.forEach(({ actor }, at) => {
         const state = unread[at];
@@ -156,6 +161,8 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     async stop(mode) {
       if (mode === "drain") await drain();
       holding ??= "stop";
+      // What nobody took yet is for others, or for the next start.
+      await activations.hold("all");
       if (mode === "now") await interruptTurns(actors, parts);
       stopping.abort(new Error("the service stops"));
       const held = [...actors.values()];

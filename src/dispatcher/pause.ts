@@ -15,14 +15,22 @@ function isStart(name: string, args: string): boolean {
   return name === "retry" || (name === "new" && args !== "");
 }
 
-/** What would begin a turn stays unread until the service is back; the chat is told once. */
-export async function tellHeld(a: ActorContext): Promise<void> {
-  if (a.parts.holding?.() !== "drain" || a.phase !== "ready") return;
+/**
+ * What would begin a turn is another worker's, where there is one that may: "elsewhere". Else it stays unread until the
+ * service is back, and the chat is told once.
+ */
+export async function holdBack(a: ActorContext): Promise<"elsewhere" | undefined> {
+  if (a.parts.holding?.() !== "drain" || a.phase !== "ready" || !hasHeld(a)) return undefined;
+  if ((await a.parts.standIn?.(a.chat)) === true) return "elsewhere";
+  await tellOnce(a, a.words.pause.held);
+  return undefined;
+}
+
+function hasHeld(a: ActorContext): boolean {
   const taken = a.taken();
-  const held = a.mail.some(
+  return a.mail.some(
     (m) => !a.handled.has(m.id) && (beginsTurn(m.mail) || (m.mail.kind === "prompt" && !taken.has(m.id))),
   );
-  if (held) await tellOnce(a, a.words.pause.held);
 }
 
 /** Tells the chat of a running turn what becomes of it: `drain`: the stop waits for its end; `stop`: it goes on alone. */

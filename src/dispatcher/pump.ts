@@ -7,7 +7,7 @@ import { runCommand } from "./commands.ts";
 import { type ActorContext, text } from "./context.ts";
 import type { Arrived } from "./mailbox.ts";
 import { whyText } from "./not-started.ts";
-import { beginsTurn, tellHeld } from "./pause.ts";
+import { beginsTurn, holdBack } from "./pause.ts";
 import { onOk, onRecall } from "./recall.ts";
 import { feedRunning, steerGroup } from "./steer.ts";
 import { stopTurn } from "./stop.ts";
@@ -16,7 +16,7 @@ import { startNext } from "./turn-start.ts";
 
 /**
  * Reads new mail, hands control over at once, then lets prompts go on. Answers how long to wait for a joined message, or
- * that another worker has the chat's project: what waits is that one's.
+ * that another worker has the chat's project, or stands in for this one: what waits is that one's.
  */
 export async function pump(a: ActorContext): Promise<number | undefined | "elsewhere"> {
   await readMail(a);
@@ -27,10 +27,7 @@ export async function pump(a: ActorContext): Promise<number | undefined | "elsew
   await onEdits(a);
   if (a.turn === undefined && a.binding.project !== undefined && (await a.parts.projects.elsewhere(a.binding.project)))
     return "elsewhere";
-  if (holding && a.turn === undefined) {
-    await tellHeld(a);
-    return undefined;
-  }
+  if (holding && a.turn === undefined) return holdBack(a);
   const before = a.turn;
   const wait = a.turn === undefined ? await startNext(a) : await feedRunning(a);
   return before === undefined && a.turn !== undefined ? undefined : wait;

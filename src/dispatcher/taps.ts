@@ -63,6 +63,7 @@ export async function onButton(a: ActorContext, item: MailItem, act: ButtonAct, 
     case "terminal":
       return goOnInTerminal(a, ack);
     case "endTerminal":
+      await a.assertOwner();
       await a.session?.endTerminal(act.processId);
       return a.commit({ ack });
     // Settled by the gateway; they never become mail of this kind.
@@ -110,6 +111,7 @@ async function onLook(a: ActorContext, mailId: MailId, act: "details" | "diff" |
   if (act === "diff")
     return a.say({ pieces: [{ as: "code", text: view.diff, language: "diff" }] }, { ack }, { ring: false });
   const { spec } = await a.parts.workspace.resolve(a.binding);
+  await a.assertOwner();
   const undone = a.turn === undefined && (await a.parts.workspace.undo(spec.cwd, view.diff));
   return a.say(text(undone ? a.words.undone : a.words.cannotUndo), { ack });
 }

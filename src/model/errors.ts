@@ -6,6 +6,7 @@ export const errorCodes = {
   dataUnfit: { retryable: false, meaning: "the stored data cannot be used by this version" },
   backupUnfit: { retryable: false, meaning: "this backup cannot be written or restored" },
   dataDirBusy: { retryable: false, meaning: "another instance runs on this data folder" },
+  copyRuns: { retryable: false, meaning: "a copy of this data folder, or of this Codex home, is at work elsewhere" },
   channelUnauthorized: { retryable: false, meaning: "the platform refuses the token" },
   channelUnreachable: { retryable: true, meaning: "the platform cannot be reached" },
   fileTooLarge: { retryable: false, meaning: "the file is over the platform's limit" },
@@ -17,6 +18,11 @@ export const errorCodes = {
 } as const satisfies Record<string, { readonly retryable: boolean; readonly meaning: string }>;
 
 export type ErrorCode = keyof typeof errorCodes;
+
+/** Whether it is what is installed that is wrong: starting again does not mend it. */
+export function isUnfit(error: unknown): boolean {
+  return error instanceof BridgeError && ["dataUnfit", "redisUnfit", "copyRuns"].includes(error.code);
+}
 
 /** The service's error. `message` is for operators; people read the catalogue. */
 export class BridgeError extends Error {

@@ -1,5 +1,5 @@
 import type { Channel, ChannelHealth } from "../channel/port.ts";
-import { type Clock, pause } from "../lib/clock.ts";
+import { type Clock, elapsedMs, type Moment, momentOf, pause } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
 import { BridgeError } from "../model/errors.ts";
 import type { ChatKey } from "../model/ids.ts";
@@ -74,7 +74,7 @@ class AccountSender implements Sender {
   readonly #stopping = new AbortController();
   readonly #abort = new AbortController();
   #shift: Shift | undefined;
-  #renewedAt = 0;
+  #renewedAt: Moment = { wall: 0, up: 0 };
   #health: ChannelHealth = { state: "starting", reason: "waits for the sender lease" };
   #probing = false;
   #draining: (() => void)[] = [];
@@ -127,7 +127,7 @@ class AccountSender implements Sender {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       try {
-        const claimedAt = clock.now();
+        const claimedAt = momentOf(clock);
         const claim = await store.claim();
         if ("epoch" in claim) {
           await this.#serve(claim.epoch, claimedAt);
@@ -145,7 +145,7 @@ class AccountSender implements Sender {
   }
 
   /** One lease period: until it is lost or the sender stops. */
-  async #serve(epoch: number, claimedAt: number): Promise<void> {
+  async #serve(epoch: number, claimedAt: Moment): Promise<void> {
     const lost = new AbortController();
     this.#renewedAt = claimedAt;
     const shift = createShift(
@@ -169,11 +169,11 @@ class AccountSender implements Sender {
     const { clock, store } = this.#deps;
     let checkedAt = Number.NEGATIVE_INFINITY;
     while (!signal.aborted) {
-      if (clock.now() - checkedAt >= this.#limits.recheckMs && (await this.#loadPending(shift)))
-        checkedAt = clock.now();
+      if (clock.uptime() - checkedAt >= this.#limits.recheckMs && (await this.#loadPending(shift)))
+        checkedAt = clock.uptime();
       await pause(clock, this.#limits.renewMs, signal);
       if (signal.aborted) return;
-      const askedAt = clock.now();
+      const askedAt = momentOf(clock);
       try {
         if (!(await store.renew(epoch))) return;
         this.#renewedAt = askedAt;
@@ -220,7 +220,7 @@ class AccountSender implements Sender {
   }
 
   #holdsLease(): boolean {
-    return this.#deps.clock.now() < this.#renewedAt + this.#limits.leaseMs;
+    return elapsedMs(this.#deps.clock, this.#renewedAt) < this.#limits.leaseMs;
   }
 
   #settled(): void {

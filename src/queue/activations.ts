@@ -28,6 +28,8 @@ interface ActivationData {
 
 type Run = (chat: ChatKey, signal: AbortSignal) => Promise<RunOutcome>;
 
+/** What a held queue hands out all the same, already on its way as it was held, goes back after this long, ms. */
+const heldMs = 50;
 const failedRunDelayMs = 1000;
 const never = 1e9;
 
@@ -45,6 +47,7 @@ class BullActivations implements Activations {
   readonly #queues = new Map<string, Queue<ActivationData>>();
   readonly #running = new Set<AbortController>();
   #workers: readonly Worker<ActivationData>[] = [];
+  #held: readonly string[] | "all" = [];
   #closing = false;
 
   constructor(options: ActivationsOptions) {
@@ -54,8 +57,7 @@ class BullActivations implements Activations {
   }
 
   async wake(chat: ChatKey): Promise<void> {
-    const name = (await this.#options.queueOf?.(chat)) ?? poolQueue("default");
-    await this.#queue(name).add("act", { chat }, jobOptions(chat));
+    await this.#queue(await this.#queueOf(chat)).add("act", { chat }, jobOptions(chat));
   }
 
   async consume(run: Run): Promise<void> {
@@ -63,12 +65,38 @@ class BullActivations implements Activations {
     await Promise.all(this.#workers.map((worker) => worker.waitUntilReady()));
   }
 
-  async counts(): ReturnType<Activations["counts"]> {
+  async counts(names: readonly string[] = [...this.#queues.keys()]): ReturnType<Activations["counts"]> {
     const counts = await Promise.all(
-      [...this.#queues.values()].map((queue) => queue.getJobCounts("waiting", "delayed", "active")),
+      names.map((name) => this.#queue(name).getJobCounts("waiting", "delayed", "active")),
     );
     const sum = (name: string): number => counts.reduce((total, count) => total + (count[name] ?? 0), 0);
     return { waiting: sum("waiting") + sum("delayed"), active: sum("active") };
+  }
+
+  async hold(queues: readonly string[] | "all"): Promise<void> {
+    this.#held = queues;
+    await Promise.all(
+      this.#workers.map((worker) => (this.#isHeld(worker.name) ? worker.pause(true) : resumed(worker))),
+    );
+  }
+
+  async forget(name: string): Promise<void> {
+    const queue = this.#queue(name);
+    this.#queues.delete(name);
+    await queue.obliterate({ force: true });
+    await queue.close();
+  }
+
+  async holds(chat: ChatKey): Promise<boolean> {
+    return this.#held.length > 0 && this.#isHeld(await this.#queueOf(chat));
+  }
+
+  #isHeld(name: string): boolean {
+    return this.#held === "all" || this.#held.includes(name);
+  }
+
+  async #queueOf(chat: ChatKey): Promise<string> {
+    return (await this.#options.queueOf?.(chat)) ?? poolQueue("default");
   }
 
   async close(): Promise<void> {
@@ -108,6 +136,10 @@ class BullActivations implements Activations {
   }
 
   async #process(run: Run, job: Job<ActivationData>, token: string | undefined): Promise<void> {
+    if (this.#isHeld(job.queueName)) {
+      await job.moveToDelayed(Date.now() + heldMs, token);
+      throw new DelayedError();
+    }
     const abort = new AbortController();
     if (this.#closing) abort.abort();
     this.#running.add(abort);
@@ -126,6 +158,10 @@ class BullActivations implements Activations {
 function report(logger: Logger, error: Error, event: string): void {
   const level = "syscall" in error ? "debug" : "warn";
   logger[level]({ reason: error.message }, event);
+}
+
+async function resumed(worker: Worker<ActivationData>): Promise<void> {
+  if (worker.isPaused()) await worker.resume();
 }
 
 function jobOptions(chat: ChatKey): NonNullable<Parameters<Queue["add"]>[2]> {

@@ -9,7 +9,14 @@ export interface Activations {
   wake(chat: ChatKey): Promise<void>;
   /** Starts consuming. `run` stays pending while the actor lives; its signal aborts when the worker closes. */
   consume(run: (chat: ChatKey, signal: AbortSignal) => Promise<RunOutcome>): Promise<void>;
-  counts(): Promise<{ readonly waiting: number; readonly active: number }>;
+  /** Of all queues known here; with `queues`, of those alone. */
+  counts(queues?: readonly string[]): Promise<{ readonly waiting: number; readonly active: number }>;
+  /** From now on nothing is taken from these queues, and again from the others; what runs goes on. Needs no Redis. */
+  hold(queues: readonly string[] | "all"): Promise<void>;
+  /** Whether nothing is taken here from the queue the chat belongs to now. */
+  holds(chat: ChatKey): Promise<boolean>;
+  /** Removes a queue nobody serves any more, with what waits in it. */
+  forget(queue: string): Promise<void>;
   /** Stops taking activations and waits for running ones, whose signals are aborted. */
   close(): Promise<void>;
 }

@@ -4,7 +4,7 @@ import type { Logger } from "../lib/log.ts";
 import { BridgeError } from "../model/errors.ts";
 import type { RedisLink } from "./connection.ts";
 import { latestFormat, type Migration, migrations } from "./migrations.ts";
-import { appear, livingNodes, type Presence } from "./nodes.ts";
+import { appear, livingNodes, type Place, type Presence } from "./nodes.ts";
 import { retention } from "./retention.ts";
 import { answered } from "./script-runner.ts";
 
@@ -13,6 +13,7 @@ export interface DataFormatOptions {
   readonly node: string;
   /** Of this program. */
   readonly version: string;
+  readonly place?: Place;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Default: all there are. */
@@ -28,11 +29,15 @@ const pollMs = 200;
  * the newer format still runs; nothing was changed then.
  */
 export async function openData(link: RedisLink, options: DataFormatOptions): Promise<Presence> {
-  const { node, version, clock } = options;
+  const { node, version, clock, place } = options;
   const steps = options.steps ?? migrations;
   for (;;) {
     if (await isCurrent(link, steps)) {
-      const presence = await appear(link, { node, version, format: latestFormat(steps) }, options);
+      const presence = await appear(
+        link,
+        { node, version, format: latestFormat(steps), ...(place === undefined ? {} : { place }) },
+        options,
+      );
       // Somebody newer may have migrated between the look and our being seen.
       if (await isCurrent(link, steps)) return presence;
       await presence.leave();

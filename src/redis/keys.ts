@@ -33,7 +33,7 @@ export interface Keys {
   readonly turnLogs: string;
   /** Stream of the newest lines of a watched chat: `s` process, `n` number, `l` line. A minute longer than it is watched. */
   trace(chat: ChatKey): string;
-  /** Sorted set chat → ms until which it is watched. Removed member by member as that ends, at the latest after 2 days. */
+  /** Sorted set `chat id` → ms until which that trace watches it. Removed member by member as that ends, at the latest after 2 days. */
   readonly watched: string;
   /** Channel on which every process hears that {@link watched} changed; payload: chat. */
   readonly watchedChanged: string;

@@ -86,8 +86,9 @@ class RedisTraces implements Traces {
     const now = await redisNow(link);
     const all = await answered(redis.zrange(keys.watched, `(${now}`, "+inf", "BYSCORE", "WITHSCORES"));
     const next = new Map<ChatKey, number>();
+    // In the order of their ends: the last to watch a chat counts.
     for (let at = 0; at + 1 < all.length; at += 2)
-      next.set(String(all[at]) as ChatKey, clock.now() + Number(all[at + 1]) - now);
+      next.set(watchedChat(String(all[at])), clock.now() + Number(all[at + 1]) - now);
     this.#until = next;
     for (const chat of this.#buffers.keys()) if (!next.has(chat)) this.#buffers.delete(chat);
   }
@@ -130,6 +131,14 @@ class RedisTraces implements Traces {
     const args = lines.flatMap(({ number, line }) => [number, JSON.stringify(fitted(line))]);
     await run("trace-add", [keys.trace(chat)], [ttl, traceLines, this.#source, ...args]);
   }
+}
+
+/** One trace of a chat: `chat id`. */
+export type Watcher = `${ChatKey} ${string}`;
+
+/** The chat of a {@link Watcher}. Pure. */
+export function watchedChat(watcher: string): ChatKey {
+  return watcher.slice(0, watcher.lastIndexOf(" ")) as ChatKey;
 }
 
 /** The server's time, ms: nodes with different clocks agree on when a trace ends. */

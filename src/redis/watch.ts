@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Clock } from "../lib/clock.ts";
 import type { ChatKey } from "../model/ids.ts";
 import type { TraceLine } from "../model/trace.ts";
@@ -5,7 +6,7 @@ import { decode } from "./codec.ts";
 import type { RedisLink } from "./connection.ts";
 import { retention } from "./retention.ts";
 import { answered } from "./script-runner.ts";
-import { redisNow } from "./traces.ts";
+import { redisNow, type Watcher, watchedChat } from "./traces.ts";
 
 /** What whoever watches a chat reads: its lines, and how many before the next one were dropped. */
 export type Watched = { readonly line: TraceLine } | { readonly dropped: number };
@@ -13,41 +14,63 @@ export type Watched = { readonly line: TraceLine } | { readonly dropped: number 
 const pollMs = 200;
 const page = 500;
 
-/** Lets every process tell of the chat for `ms` from now, at most a day. Of an earlier trace that is over, nothing is left. */
-export async function watchChat(link: RedisLink, chat: ChatKey, ms: number): Promise<void> {
+/**
+ * Lets every process tell of the chat for `ms` from now, at most a day, and answers who watches. Of earlier traces that are
+ * over, nothing is left.
+ */
+export async function watchChat(link: RedisLink, chat: ChatKey, ms: number): Promise<Watcher> {
   const { redis, keys } = link;
   const now = await redisNow(link);
-  if (Number((await answered(redis.zscore(keys.watched, chat))) ?? 0) <= now)
-    await answered(redis.del(keys.trace(chat)));
   await answered(redis.zremrangebyscore(keys.watched, "-inf", now));
-  await answered(redis.zadd(keys.watched, now + ms, chat));
+  if ((await watchersOf(link, chat)).length === 0) await answered(redis.del(keys.trace(chat)));
+  const watcher: Watcher = `${chat} ${randomUUID()}`;
+  await answered(redis.zadd(keys.watched, now + ms, watcher));
   await answered(redis.pexpire(keys.watched, retention.watchedMs));
   await answered(redis.publish(keys.watchedChanged, chat));
+  return watcher;
 }
 
-/** Ends the trace of a chat. False: there was none. */
-export async function unwatchChat(link: RedisLink, chat: ChatKey): Promise<boolean> {
+/** Ends the traces of a chat, or the one of `watcher` alone. False: there was none. */
+export async function unwatchChat(link: RedisLink, chat: ChatKey, watcher?: Watcher): Promise<boolean> {
   const { redis, keys } = link;
-  const removed = await answered(redis.zrem(keys.watched, chat));
+  const gone = watcher === undefined ? await watchersOf(link, chat) : [watcher];
+  const removed = gone.length === 0 ? 0 : await answered(redis.zrem(keys.watched, ...gone));
   await answered(redis.publish(keys.watchedChanged, chat));
   return removed > 0;
 }
 
+async function watchersOf({ redis, keys }: RedisLink, chat: ChatKey): Promise<readonly string[]> {
+  return (await answered(redis.zrange(keys.watched, "0", "-1"))).filter((watcher) => watchedChat(watcher) === chat);
+}
+
 /**
- * The lines of a watched chat as they come, those before included; ends when its time is over or somebody ended it.
+ * What an operator should know of a chat that is named: where it is kept when it moved, and whether anything ever came from
+ * it.
+ */
+export async function namedChat(
+  { redis, keys }: RedisLink,
+  chat: ChatKey,
+): Promise<{ readonly chat: ChatKey; readonly known: boolean }> {
+  const moved = ((await answered(redis.get(keys.moved(chat)))) ?? chat) as ChatKey;
+  return { chat: moved, known: (await answered(redis.exists(keys.state(moved)))) === 1 };
+}
+
+/**
+ * The lines of a watched chat as they come, those before included; ends when the time of `watcher` is over or somebody ended it.
  * Rejects with the signal's reason, or BridgeError `redisUnavailable`.
  */
 export async function* watchedLines(
   link: RedisLink,
-  chat: ChatKey,
+  watcher: Watcher,
   clock: Clock,
   signal: AbortSignal,
 ): AsyncGenerator<Watched> {
   const { redis, keys } = link;
+  const chat = watchedChat(watcher);
   const seen = new Map<string, number>();
   let after = "-";
   for (;;) {
-    const until = Number((await answered(redis.zscore(keys.watched, chat))) ?? 0);
+    const until = Number((await answered(redis.zscore(keys.watched, watcher))) ?? 0);
     const over = until <= (await redisNow(link));
     const entries = await answered(redis.xrange(keys.trace(chat), after, "+", "COUNT", page));
     for (const [, fields] of entries) yield* told(seen, fields);

@@ -13,6 +13,8 @@ export interface AboutWorker {
   readonly pools: readonly string[];
   /** Projects it has, with their pools. */
   readonly projects: Readonly<Record<string, string>>;
+  /** It takes nothing new: it is not there yet, waits for its running turns, or has stopped and counts as living for its restart alone. */
+  readonly aside?: "joins" | "drains" | "stopped";
 }
 
 /** A worker heard of in the last 30 days. */
@@ -40,8 +42,11 @@ export interface Route {
 
 /** Who works where. Redis's clock decides who lives. */
 export interface WorkerRegistry<About extends AboutWorker> {
-  /** The worker `node` counts as living for `livesMs` from now on. */
-  beat(node: string, livesMs: number, about: About): Promise<void>;
+  /**
+   * The worker `node` counts as living for `livesMs` from now on. Codex homes that are forgotten with this, their last
+   * worker silent for 30 days: nothing that belongs to one is asked for any more.
+   */
+  beat(node: string, livesMs: number, about: About): Promise<readonly string[]>;
   known(): Promise<readonly KnownWorker<About>[]>;
   /** Pools of the projects of all known workers. */
   pools(): Promise<Readonly<Record<string, string>>>;
@@ -62,7 +67,7 @@ export function createWorkerRegistry<About extends AboutWorker>(link: RedisLink)
   return {
     async beat(node, livesMs, about) {
       const args = [node, livesMs, retention.workerMs, about.home, JSON.stringify(about)];
-      await run("worker-beat", [keys.workers, keys.worker(node), keys.homes], args);
+      return list(await run("worker-beat", [keys.workers, keys.worker(node), keys.homes], args)).map(String);
     },
     known,
     pools: async () => Object.fromEntries((await known()).flatMap((worker) => Object.entries(worker.about.projects))),

@@ -24,8 +24,8 @@ import { receiverPart } from "../telemetry/judges.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { beatGateway, type Gateways } from "./gateway-beat.ts";
 import { countedIngest, createMessageCount, observeAccount, senderHealth, senderMetrics } from "./observe.ts";
-import type { Routing } from "./routing.ts";
-import { type AboutNode, livesMs as beatLivesMs } from "./worker.ts";
+import { isUp, type Routing, servedQueues } from "./routing.ts";
+import { type AboutNode, seenAt } from "./worker.ts";
 
 /** What a gateway is made of. */
 export interface GatewayParts {
@@ -144,7 +144,7 @@ function receptionOf({ link, node, metrics, log }: GatewayParts, channel: Channe
 }
 
 function sinkOf(parts: GatewayParts, absences: StrandedWatch, signal: AbortSignal): InboundSink {
-  const { config, store, activations, traces, metrics, alone, log } = parts;
+  const { config, store, activations, registry, traces, metrics, alone, log } = parts;
   const { language, timezone, projects, ownWorkspace } = config;
   const count = createMessageCount(metrics, parts.channels);
   const sink = createIngress({
@@ -165,7 +165,7 @@ function sinkOf(parts: GatewayParts, absences: StrandedWatch, signal: AbortSigna
     signal,
   });
   return withBackPressure(sink, {
-    waiting: async () => (await activations.counts()).waiting,
+    waiting: async () => (await activations.counts(servedQueues(await registry.known()))).waiting,
     clock: systemClock,
     log: log.child({ part: "ingress" }),
     signal,
@@ -179,16 +179,16 @@ function strandedDeps(parts: GatewayParts): StrandedDeps {
   if (!parts.alone) parts.health.watch("worker", () => state);
   return {
     async workers() {
-      const known = (await registry.known()).map(({ livesMs, until, about }) => ({
-        ...about,
-        living: livesMs > 0,
-        leaving: about.leaving === true,
-        seenAt: until - (about.countsMs ?? beatLivesMs),
-        until,
+      const known = await registry.known();
+      state = known.some(isUp) ? { state: "ready" } : { state: "degraded", reason: "no worker answers" };
+      // One that stopped is waited for in silence while its restart may take.
+      return known.map((worker) => ({
+        ...worker.about,
+        living: worker.livesMs > 0,
+        leaving: worker.about.aside === "stopped",
+        seenAt: seenAt(worker),
+        until: worker.until,
       }));
-      const someone = known.some((worker) => worker.living);
-      state = someone ? { state: "ready" } : { state: "degraded", reason: "no worker answers" };
-      return known;
     },
     chats: () => registry.stranded(strandedLimit),
     route: (chat) => withinDeadline(askMs, registry.route(chat)),

@@ -3,7 +3,7 @@ import type { Role } from "../cli/app-port.ts";
 import type { Projects } from "../dispatcher/port.ts";
 import type { ChatKey } from "../model/ids.ts";
 import { homeQueue, poolQueue } from "../queue/port.ts";
-import type { AboutWorker, WorkerRegistry } from "../redis/worker-registry.ts";
+import type { AboutWorker, KnownWorker, WorkerRegistry } from "../redis/worker-registry.ts";
 
 /** Where chats belong. */
 export interface Routing {
@@ -14,6 +14,22 @@ export interface Routing {
 }
 
 const defaultPool = "default";
+
+/** Queues a worker takes activations from. */
+export function queuesOf({ pools, home }: Pick<AboutWorker, "pools" | "home">): readonly string[] {
+  return [...pools.map(poolQueue), homeQueue(home)];
+}
+
+/** Whether a worker is there; one that stopped is not, however soon it may be back. Pure. */
+export function isUp({ livesMs, about }: Pick<KnownWorker<AboutWorker>, "livesMs" | "about">): boolean {
+  return livesMs > 0 && about.aside !== "stopped";
+}
+
+/** Queues some worker takes new work from. Pure. */
+export function servedQueues(known: readonly Pick<KnownWorker<AboutWorker>, "livesMs" | "about">[]): readonly string[] {
+  const takers = known.filter((worker) => isUp(worker) && worker.about.aside === undefined);
+  return [...new Set(takers.flatMap(({ about }) => queuesOf(about)))];
+}
 
 /** Pools this node serves: those named, else those of all its projects. */
 export function servedPools(config: LoadedConfig, named: readonly string[]): readonly string[] {

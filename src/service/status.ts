@@ -9,7 +9,8 @@ import type { KnownWorker, WorkerRegistry } from "../redis/worker-registry.ts";
 import type { Health } from "../telemetry/health.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { AboutGateway, Gateways } from "./gateway-beat.ts";
-import type { AboutNode } from "./worker.ts";
+import { isUp } from "./routing.ts";
+import { type AboutNode, silentMs } from "./worker.ts";
 
 /** What a status is put together from; what needs Redis is absent while starting. */
 export interface StatusParts {
@@ -53,8 +54,8 @@ export async function statusOf(parts: StatusParts): Promise<AppStatus> {
       host: about.host,
       pools: about.pools,
       projects: Object.keys(about.projects),
-      living: livesMs > 0,
-      silentMs: Math.max(0, -livesMs),
+      living: isUp({ livesMs, about }),
+      silentMs: silentMs({ livesMs, about }),
     })),
     nodes: nodesOf(gateways, known),
     queue,
@@ -72,7 +73,7 @@ export function chatsElsewhere(
   own: string | undefined,
 ): readonly PlacedChat[] {
   return known
-    .filter((one) => one.livesMs > 0 && one.node !== own)
+    .filter((one) => isUp(one) && one.node !== own)
     .flatMap(({ about }) => about.chats.map((chat) => ({ ...chat, host: about.host })));
 }
 
@@ -84,7 +85,9 @@ export function nodesOf(
   const both = new Set(gateways.filter((one) => one.livesMs > 0).map((one) => one.node));
   const working = workers.map(
     ({ node, livesMs, about }): NodeStatus => ({
-      ...common(node, livesMs, about),
+      ...process(node, about),
+      living: isUp({ livesMs, about }),
+      silentMs: silentMs({ livesMs, about }),
       role: both.has(node) ? "all" : "worker",
       pools: about.pools,
       projects: Object.keys(about.projects),
@@ -95,7 +98,9 @@ export function nodesOf(
     .filter((one) => !workers.some((worker) => worker.node === one.node))
     .map(
       ({ node, livesMs, about }): NodeStatus => ({
-        ...common(node, livesMs, about),
+        ...process(node, about),
+        living: livesMs > 0,
+        silentMs: Math.max(0, -livesMs),
         role: "gateway",
         pools: [],
         projects: [],
@@ -104,8 +109,8 @@ export function nodesOf(
   return [...gates, ...working];
 }
 
-function common(node: string, livesMs: number, { host, pid, version }: AboutGateway) {
-  return { node, host, pid, version, living: livesMs > 0, silentMs: Math.max(0, -livesMs) };
+function process(node: string, { host, pid, version }: AboutGateway) {
+  return { node, host, pid, version };
 }
 
 function soon<T>(work: Promise<T>, otherwise: T): Promise<T> {

@@ -15,13 +15,14 @@ import { randomNonce } from "../lib/nonce.ts";
 import { shortRef } from "../lib/ref.ts";
 import { draftId } from "../model/draft-id.ts";
 import type { Trace } from "../model/trace.ts";
-import type { Activations } from "../queue/port.ts";
+import { type Activations, homeQueue } from "../queue/port.ts";
 import { createChatStore } from "../redis/chat-store.ts";
 import type { RedisLink } from "../redis/connection.ts";
-import type { AboutWorker, WorkerRegistry } from "../redis/worker-registry.ts";
+import type { AboutWorker, KnownWorker, WorkerRegistry } from "../redis/worker-registry.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
+import { createHomeMark, type HomeSigns } from "./home-mark.ts";
 import { countedTurns, observeWorker } from "./observe.ts";
-import { createProjects } from "./routing.ts";
+import { createProjects, queuesOf, servedQueues } from "./routing.ts";
 
 /** What a worker tells about itself; `startedAt` in ms since the epoch. */
 export interface AboutNode extends AboutWorker {
@@ -29,14 +30,11 @@ export interface AboutNode extends AboutWorker {
   readonly pid: number;
   readonly version: string;
   readonly startedAt: number;
-  /** How long this sign of life counts, ms; 5000 when absent. */
-  readonly countsMs?: number;
-  /** It stopped as asked. */
-  readonly leaving?: boolean;
   /** Chats it holds; absent: as many as are told. */
   readonly held?: number;
   /** Its chats, the busy ones first, at most {@link chatsTold}. */
   readonly chats: readonly RuntimeSnapshot[];
+  readonly signs?: HomeSigns;
 }
 
 /** What a worker is made of. */
@@ -59,7 +57,10 @@ export interface WorkerParts {
 
 /** Codex's side of the service: hosts chats, and tells the others that it lives. */
 export interface Worker {
-  /** Removes half-received files of an earlier run; before anything is received. */
+  /**
+   * Removes half-received files of an earlier run; before anything is received. BridgeError `copyRuns` when another worker
+   * runs on a copy of the Codex home.
+   */
   prepare(): Promise<void>;
   start(): Promise<void>;
   /** Begins no new turn; resolves once none runs. See `Dispatcher.drain`. */
@@ -72,12 +73,24 @@ export interface Worker {
 
 /** A beat, and how long it counts, ms. */
 const beatMs = 1600;
-export const livesMs = 5000;
+const livesMs = 5000;
 /** A worker that stopped as asked may take this long to come back before its chats are told, ms. */
 const restartMs = 60_000;
 /** What the last beat may take, ms. */
 const leaveMs = 1000;
 const chatsTold = 100;
+
+type Beat = Pick<KnownWorker<AboutNode>, "livesMs" | "about">;
+
+/** When a worker was heard of last, ms since the epoch by Redis's clock. Pure. */
+export function seenAt({ until, about }: Pick<KnownWorker<AboutNode>, "until" | "about">): number {
+  return until - (about.aside === "stopped" ? restartMs : livesMs);
+}
+
+/** For how long a worker has been away, ms; 0 while it is there. Pure. */
+export function silentMs({ livesMs: left, about }: Beat): number {
+  return Math.max(0, (about.aside === "stopped" ? restartMs : 0) - left);
+}
 
 /** See {@link Worker}. */
 export function createWorker(parts: WorkerParts): Worker {
@@ -86,6 +99,13 @@ export function createWorker(parts: WorkerParts): Worker {
   model.codex.tell(parts.traces);
   const workspace = workspaceOf(config, demo, (account) => parts.channels().find((one) => one.account === account));
   const beating = new AbortController();
+  let aside: AboutNode["aside"] = "joins";
+  let beaten = false;
+  // A home that is this node's alone has no name in it.
+  const mark =
+    parts.home === node
+      ? undefined
+      : createHomeMark({ dir: config.codex.home, home: parts.home, node, clock: systemClock, log });
   const startedAt = systemClock.now();
   const projects = Object.fromEntries(Object.entries(config.projects).map(([name, { pool }]) => [name, pool]));
   const slots = createSlots(config.codex.maxProcesses);
@@ -107,8 +127,10 @@ export function createWorker(parts: WorkerParts): Worker {
   });
 
   observeWorker(parts.metrics, slots, () => dispatcher.snapshot());
-  const beat = (forMs: number): Promise<void> =>
-    registry.beat(node, forMs, {
+  const beat = async (forMs: number): Promise<void> => {
+    beaten = true;
+    const signs = mark?.signs();
+    const forgotten = await registry.beat(node, forMs, {
       home: parts.home,
       pools: parts.pools,
       projects,
@@ -116,34 +138,62 @@ export function createWorker(parts: WorkerParts): Worker {
       pid: process.pid,
       version: ownVersion(),
       startedAt,
-      countsMs: forMs,
-      leaving: forMs > livesMs,
       held: dispatcher.snapshot().length,
       chats: told(dispatcher.snapshot()),
+      ...(aside === undefined ? {} : { aside }),
+      ...(signs === undefined ? {} : { signs }),
     });
+    // Their chats are any worker's now, and are woken in its queue.
+    for (const home of forgotten) await parts.activations.forget(homeQueue(home));
+  };
+
+  /** New chats are for other workers, as far as there are some; these may come and go while we wait for our turns. */
+  const standAside = async (): Promise<void> => {
+    const others = (await registry.known()).filter((worker) => worker.node !== node);
+    const taken = servedQueues(others);
+    await parts.activations.hold(queuesOf(parts).filter((queue) => taken.includes(queue)));
+  };
+  const tell = async (): Promise<void> => {
+    await mark?.look(await registry.known());
+    await beat(livesMs);
+    if (aside === "drains") await standAside();
+  };
 
   const beatOn = async (signal: AbortSignal): Promise<void> => {
     while (!signal.aborted) {
       await systemClock.sleep(beatMs, signal).catch(() => undefined);
       if (!signal.aborted)
-        await beat(livesMs).catch((error: unknown) => log.warn({ error }, "worker cannot tell that it lives"));
+        await tell().catch((error: unknown) => log.warn({ error }, "worker cannot tell that it lives"));
     }
   };
 
   return {
-    prepare: () => workspace.prepare(),
+    async prepare() {
+      await workspace.prepare();
+      await mark?.join(registry.known, () => beat(livesMs));
+    },
     snapshot: () => dispatcher.snapshot(),
     async start() {
+      aside = undefined;
       await beat(livesMs);
       void beatOn(beating.signal);
       await dispatcher.start();
     },
-    drain: () => dispatcher.drain(),
+    async drain() {
+      aside = "drains";
+      await tell().catch((error: unknown) => log.warn({ error }, "worker cannot tell that it leaves"));
+      await dispatcher.drain();
+    },
     async stop(mode) {
       await dispatcher.stop(mode);
       beating.abort(new Error("the service stops"));
+      await mark?.leave().catch((error: unknown) => log.debug({ error }, "codex home stays marked"));
+      if (!beaten) return;
+      // One that never served is not waited for.
+      const forMs = aside === "joins" ? 0 : restartMs;
+      aside = "stopped";
       // Untold, it counts as dead in 5 s: no more than a note in its chats.
-      const told = beat(restartMs).catch((error: unknown) => log.warn({ error }, "worker leaves in silence"));
+      const told = beat(forMs).catch((error: unknown) => log.warn({ error }, "worker leaves in silence"));
       await Promise.race([told, systemClock.sleep(leaveMs)]);
     },
     sweepFiles: (days, now) => workspace.sweep(days, now),

@@ -17,8 +17,6 @@ export interface WatchdogDeps {
   readonly health: Health;
   readonly metrics: Metrics;
   readonly clock: Clock;
-  /** Monotonic, ms. */
-  readonly uptime: () => number;
   readonly log: Logger;
 }
 
@@ -43,17 +41,17 @@ const resolutionMs = 50;
 
 /** See {@link Watchdog}. */
 export function createWatchdog(deps: WatchdogDeps): Watchdog {
-  const { health, metrics, clock, uptime, log } = deps;
+  const { health, metrics, clock, log } = deps;
   const stopping = new AbortController();
   const { signal } = stopping;
   const loop = createLoopWatch(metrics);
   const changes = createChanges(health, log);
 
   async function watch(redis: RedisWatch): Promise<void> {
-    for (let before = uptime(); !signal.aborted; ) {
+    for (let before = clock.uptime(); !signal.aborted; ) {
       await clock.sleep(lookMs, signal).catch(() => undefined);
       if (signal.aborted) return;
-      const at = uptime();
+      const at = clock.uptime();
       loop.look(at, at - before - lookMs);
       before = at;
       redis.look();
@@ -63,7 +61,7 @@ export function createWatchdog(deps: WatchdogDeps): Watchdog {
 
   return {
     start(watched) {
-      const redis = createRedisWatch(watched, uptime, log);
+      const redis = createRedisWatch(watched, clock, log);
       metrics.read("hotline_redis_latency_seconds", () => redis.latency());
       metrics.read("hotline_part_ready", () =>
         health.report().parts.map(({ name, state }) => ({ labels: { part: name }, value: state === "ready" ? 1 : 0 })),
@@ -71,7 +69,7 @@ export function createWatchdog(deps: WatchdogDeps): Watchdog {
       health.watch("redis", () => redis.part());
       void watch(redis);
     },
-    watchLoop: () => health.watch("event loop", () => loopPart(loop.pace(), uptime())),
+    watchLoop: () => health.watch("event loop", () => loopPart(loop.pace(), clock.uptime())),
     stop() {
       stopping.abort(new Error("the service stops"));
       loop.stop();
@@ -86,17 +84,17 @@ interface RedisWatch {
 }
 
 /** One PING at a time; one that is out counts as long as it is out. While Redis is away, which is told otherwise, nothing is judged. */
-function createRedisWatch(redis: WatchedRedis, uptime: () => number, log: Logger): RedisWatch {
+function createRedisWatch(redis: WatchedRedis, clock: Clock, log: Logger): RedisWatch {
   let pace: RedisPace = { slow: false, inRow: 0, ms: 0 };
   let askedAt: number | undefined;
   let answeredMs: number | undefined;
   const ask = (): void => {
-    const at = uptime();
+    const at = clock.uptime();
     askedAt = at;
     redis
       .ping()
       .then(() => {
-        answeredMs = uptime() - at;
+        answeredMs = clock.uptime() - at;
       })
       .catch((error: unknown) => log.debug({ error }, "redis is not asked"))
       .finally(() => {
@@ -106,13 +104,13 @@ function createRedisWatch(redis: WatchedRedis, uptime: () => number, log: Logger
   return {
     look() {
       const away = redis.health().state !== "ready";
-      const ms = askedAt === undefined ? answeredMs : uptime() - askedAt;
+      const ms = askedAt === undefined ? answeredMs : clock.uptime() - askedAt;
       answeredMs = undefined;
       if (!away && ms !== undefined) pace = judgeRedis(pace, ms);
       if (!away && askedAt === undefined) ask();
     },
     part: () => redisPart(redis.health(), pace),
-    latency: () => [{ value: (askedAt === undefined ? pace.ms : uptime() - askedAt) / 1000 }],
+    latency: () => [{ value: (askedAt === undefined ? pace.ms : clock.uptime() - askedAt) / 1000 }],
   };
 }
 

@@ -8,7 +8,7 @@ import type { Chat, ChatMessage } from "../emulators/telegram/chats.ts";
 import { TelegramEmulator } from "../emulators/telegram/telegram-emulator.ts";
 import type { WireUser } from "../emulators/telegram/wire.ts";
 import { type SharedRedis, startSharedRedis } from "../fixtures/shared-redis.ts";
-import { BuiltService } from "./service.ts";
+import { BuiltService, type CommandRun } from "./service.ts";
 
 /** How a machine differs from the others. */
 export interface MachineOptions {
@@ -45,6 +45,11 @@ export class Machine {
       if (!ready()) throw new Error(`the machine ended with ${code}:\n${this.service.output.slice(-4000)}`);
     });
     await Promise.race([ended, until(ready, "the machine is ready", 30_000)]);
+  }
+
+  /** Asks it to stop once its turns have ended. */
+  drain(): CommandRun {
+    return this.service.command(["stop", "--drain"], this.#env);
   }
 
   /** Asks its health server. */
@@ -122,7 +127,7 @@ export class Fleet {
       redis: { url: this.redis.url },
       codex: { home: codexHome, approvalPolicy: "never", sandbox: "danger-full-access", ...options.codex },
       channels: { telegram: [{ id: "main", token, apiRoot: url }], web: { listen: "127.0.0.1:0" } },
-      access: { owners: ["telegram:1001"] },
+      access: { owners: ["telegram:1001", "telegram:1002"] },
       projects,
       timezone: "UTC",
       log: { level: "debug", pretty: false },

@@ -109,6 +109,42 @@ it("L8: workers are restarted one after the other, and no turn is lost or told a
   expect(finals("does not answer")).toBe(0);
 });
 
+it("a worker that waits for its turns leaves new chats to another of its pool", async () => {
+  fleet = await Fleet.create();
+  const gateway = await fleet.machine("gateway", { role: "gateway" });
+  const one = await fleet.machine("one", { role: "worker" });
+  const two = await fleet.machine("two", { role: "worker" });
+  await Promise.all([gateway.start(), one.start()]);
+  const open = gate();
+  fleet.model.on("work", [text(["First half", open, ", second half."])]);
+  fleet.say("work");
+  await fleet.waitFor(() => fleet.model.requests.length > 0, "the turn");
+  await two.start();
+  const drain = one.drain();
+  await fleet.message("restarts once this turn has ended");
+  const grace = fleet.telegram.user(1002, { username: "grace", first_name: "Grace", language_code: "en" });
+  const other = fleet.telegram.privateChat(grace);
+  for (const words of ["hello", "and again"]) {
+    fleet.telegram.phone.say(other, grace, words);
+    await fleet.message(`echo: ${words}`, 20_000, other);
+  }
+  expect(await two.service.codexPids()).toHaveLength(1);
+  expect(await one.service.codexPids()).toHaveLength(1);
+  open.open();
+  await fleet.message("second half.");
+  expect(await drain.ends).toBe(0);
+});
+
+it("a stop comes to its end though Redis went away for good", async () => {
+  fleet = await Fleet.create();
+  const machine = await fleet.machine("machine", { role: "all" });
+  await machine.start();
+  fleet.say("hello");
+  await fleet.message("echo: hello");
+  await fleet.redis.cut();
+  expect(await machine.service.stop()).toBe(0);
+});
+
 it("L1: a second gateway takes over from one that was killed, within 10 s and without a storm of conflicts", async () => {
   fleet = await Fleet.create();
   const one = await fleet.machine("one", { role: "gateway" });

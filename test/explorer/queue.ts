@@ -64,6 +64,9 @@ class ScriptedQueue implements JobQueue {
         this.#takers.set(user.name, { user, run: (chat) => run(chat, new AbortController().signal) });
       },
       counts: async () => ({ waiting: 0, active: 0 }),
+      forget: async () => undefined,
+      hold: async () => undefined,
+      holds: async () => false,
       close: async () => {
         this.#takers.delete(user.name);
       },

@@ -43,6 +43,7 @@ function nodeClock(time: Time): NodeClock {
   };
   return {
     now: () => time.now,
+    uptime: () => time.now,
     sleep: (ms, signal) =>
       new Promise((resolve, reject) => {
         if (signal?.aborted) return reject(signal.reason);

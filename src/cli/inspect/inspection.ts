@@ -3,7 +3,7 @@ import { readAudit } from "../../redis/audit.ts";
 import type { RedisLink } from "../../redis/connection.ts";
 import type { Traces } from "../../redis/traces.ts";
 import { readTurnLog } from "../../redis/turn-log.ts";
-import { unwatchChat, watchChat, watchedLines } from "../../redis/watch.ts";
+import { namedChat, unwatchChat, watchChat, watchedLines } from "../../redis/watch.ts";
 import type { Inspection } from "./port.ts";
 
 /** What is read comes from Redis: whatever process wrote it. */
@@ -13,17 +13,18 @@ export function createInspection(link: RedisLink, traces: Traces): Inspection {
     async *audit(limit) {
       yield* await readAudit(link, limit);
     },
-    async *trace(chat, ms, signal) {
-      await watchChat(link, chat, ms);
+    async *trace(named, ms, signal) {
+      const { chat, known } = await namedChat(link, named);
+      const watcher = await watchChat(link, chat, ms);
       try {
         // Whoever reads `until` may rely on it: from now on this process tells.
         await traces.refresh();
-        yield { until: systemClock.now() + ms };
-        yield* watchedLines(link, chat, systemClock, signal);
+        yield { until: systemClock.now() + ms, chat, known };
+        yield* watchedLines(link, watcher, systemClock, signal);
       } finally {
-        await unwatchChat(link, chat);
+        await unwatchChat(link, chat, watcher);
       }
     },
-    traceOff: (chat) => unwatchChat(link, chat),
+    traceOff: async (named) => unwatchChat(link, (await namedChat(link, named)).chat),
   };
 }

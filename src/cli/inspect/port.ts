@@ -8,7 +8,7 @@ export interface Inspection {
   turns(since: number, chat?: (chat: ChatKey) => boolean): AsyncIterable<TurnLogEntry>;
   /** Who decided what: the newest first. */
   audit(limit: number): AsyncIterable<AuditEntry>;
-  /** Watches a chat for `ms`; ends with that time, by {@link traceOff}, or with the signal, and then it is off. */
+  /** Watches a chat for `ms`; ends with that time, by {@link traceOff}, or with the signal. Others that watch it go on. */
   trace(chat: ChatKey, ms: number, signal: AbortSignal): AsyncIterable<TraceItem>;
   /** False: it was not watched. */
   traceOff(chat: ChatKey): Promise<boolean>;
@@ -23,5 +23,8 @@ export interface AuditEntry {
   readonly result: string;
 }
 
-/** First `until` (ms since the epoch), then lines as they come; `dropped`: so many before the next one are missing. */
-export type TraceItem = { readonly until: number } | { readonly line: TraceLine } | { readonly dropped: number };
+/** First `until` (ms since the epoch), with the name the chat goes by now and whether anything ever came from it; then lines as they come; `dropped`: so many before the next one are missing. */
+export type TraceItem =
+  | { readonly until: number; readonly chat: ChatKey; readonly known: boolean }
+  | { readonly line: TraceLine }
+  | { readonly dropped: number };

@@ -75,7 +75,10 @@ function show(
 ): void {
   const words: InspectWords = inspectWords[language];
   if ("until" in item) {
-    if (!json) print(words.tracing(chat, timeOfDay(item.until, timezone).slice(0, 8)));
+    if (json) return;
+    print(words.tracing(item.chat, timeOfDay(item.until, timezone).slice(0, 8)));
+    if (item.chat !== chat) print(words.movedChat(chat, item.chat));
+    else if (!item.known) print(words.unknownChat(chat));
   } else if ("line" in item) {
     count.lines += 1;
     print(json ? JSON.stringify(item.line) : traceText(item.line, words, timezone));

@@ -29,6 +29,9 @@ const en = {
     `Tracing of ${chat} is off. ${lines === 1 ? "1 line" : `${lines} lines`}${dropped === 0 ? "" : `, ${dropped} were dropped`}.`,
   traceOff: (chat: string) => `Tracing of ${chat} is off.`,
   traceWasOff: (chat: string) => `${chat} was not traced.`,
+  unknownChat: (chat: string) =>
+    `Nothing ever came from ${chat}: if that is not to be its first message, look at the name (/id in the chat tells).`,
+  movedChat: (named: string, chat: string) => `${named} is kept as ${chat}, where it moved from.`,
   dropped: (count: number) => `… ${count} dropped`,
   answer: "answer",
   error: "error",
@@ -57,6 +60,9 @@ const zh: InspectWords = {
   traced: (chat, lines, dropped) => `已停止跟踪 ${chat}。${lines} 行${dropped === 0 ? "" : `，丢弃 ${dropped} 行`}。`,
   traceOff: (chat) => `已停止跟踪 ${chat}。`,
   traceWasOff: (chat) => `${chat} 没有被跟踪。`,
+  unknownChat: (chat) =>
+    `${chat} 从未发来任何消息：如果接下来的不该是它的第一条消息，请核对名称（在聊天中发送 /id 可知）。`,
+  movedChat: (named, chat) => `${named} 由 ${chat} 迁移而来，并以该名称保存。`,
   dropped: (count) => `… 丢弃 ${count} 行`,
   answer: "应答",
   error: "错误",

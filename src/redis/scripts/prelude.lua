@@ -78,13 +78,17 @@ local function home_of(state, homes)
   return home and redis.call('HEXISTS', homes, home) == 1 and home
 end
 
+-- The homes a node has had; they are nobody's from now on.
 local function forget_homes(homes, node)
+  local forgotten = {}
   local all = redis.call('HGETALL', homes)
   for index = 1, #all, 2 do
     if all[index + 1] == node then
       redis.call('HDEL', homes, all[index])
+      forgotten[#forgotten + 1] = all[index]
     end
   end
+  return forgotten
 end
 
 local request_fields = { 'rec', 'state', 'ans', 'by', 'at' }

@@ -1,12 +1,15 @@
--- A worker tells that it lives. KEYS: workers, about, homes.
+-- A worker tells that it lives. KEYS: workers, about, homes. Homes of workers that are forgotten.
 -- ARGV: node, ms it counts as living, ms it is remembered, home, about.
 local workers, about, homes = unpack(KEYS)
 local node, ttl, keep, home = unpack(ARGV)
 local at = now()
 
+local forgotten = {}
 for _, gone in ipairs(redis.call('ZRANGEBYSCORE', workers, '-inf', text(at - tonumber(keep)))) do
   redis.call('ZREM', workers, gone)
-  forget_homes(homes, gone)
+  for _, lost in ipairs(forget_homes(homes, gone)) do
+    forgotten[#forgotten + 1] = lost
+  end
 end
 redis.call('ZADD', workers, text(at + tonumber(ttl)), node)
 redis.call('SET', about, ARGV[5], 'PX', text(tonumber(ttl) + tonumber(keep)))
@@ -15,4 +18,4 @@ if redis.call('HGET', homes, home) ~= node then
   forget_homes(homes, node)
   redis.call('HSET', homes, home, node)
 end
-return 1
+return forgotten

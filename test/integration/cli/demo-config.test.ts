@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, it } from "vitest";
 import { loadConfig } from "../../../config/load.ts";
-import { demoConfig } from "../../../src/cli/model-choice.ts";
+import { chooseModel, demoConfig } from "../../../src/cli/model-choice.ts";
+import { silentLogger } from "../../../src/lib/log.ts";
 
 let dir = "";
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
@@ -44,4 +45,21 @@ channels: { telegram: [{ id: main, token: "1:a" }] }
   expect(demo.environment).toEqual({ HOME: dir, PATH: "/bin" });
   expect(demo.channels).toEqual(config.channels);
   expect(demo.proxy).toBe("http://proxy:3128");
+});
+
+it.each([
+  ["all", true],
+  ["worker", false],
+] as const)("without a sign-in the role %s has the demo: %s", async (role, demo) => {
+  dir = mkdtempSync(join(tmpdir(), "hotline-demo-"));
+  writeFileSync(join(dir, "hotline.yaml"), `dataDir: ${dir}/data\ncodex: { home: ${dir}/codex }\n`);
+  mkdirSync(join(dir, "data"));
+  const env = { HOME: dir, PATH: process.env.PATH ?? "" };
+  const config = loadConfig({ file: join(dir, "hotline.yaml"), env, cwd: dir });
+  mkdirSync(config.runtimeDir, { recursive: true });
+  const choice = await chooseModel(config, silentLogger, { demo: false, role });
+  await choice.demo?.stop();
+  expect(choice.demo !== undefined).toBe(demo);
+  expect((await choice.facts()).signInNeeded).toBe(!demo);
+  rmSync(config.runtimeDir, { recursive: true, force: true });
 });

@@ -193,7 +193,7 @@ it("a trace prints lines as they come and ends with the service's stream", async
   await serving({
     async *trace(named, ms) {
       expect([named, ms]).toEqual([chat, 120_000]);
-      yield { until: Date.UTC(2026, 0, 1, 14) };
+      yield { until: Date.UTC(2026, 0, 1, 14), chat, known: true };
       yield { line: { at: 7, part: "codex", dir: "out", kind: "request", method: "turn/start", id: 3 } };
       await more;
       yield { dropped: 4 };
@@ -210,12 +210,26 @@ it("a trace prints lines as they come and ends with the service's stream", async
   expect(out.slice(2)).toEqual(["… 4 dropped", "Tracing of telegram~main~1001 is off. 1 line, 4 were dropped."]);
 });
 
+it("a trace of a chat nothing ever came from, or that moved, says so in one line", async () => {
+  await serving({
+    async *trace(named) {
+      yield { until: 0, chat: named === chat ? ("telegram~main~-5" as ChatKey) : named, known: false };
+    },
+  });
+  const moved = hotline("trace telegram~main~1001");
+  await moved.code;
+  expect(moved.out[1]).toBe("telegram~main~1001 is kept as telegram~main~-5, where it moved from.");
+  const unknown = hotline("trace telegram~two~7");
+  await unknown.code;
+  expect(unknown.out[1]).toContain("Nothing ever came from telegram~two~7");
+});
+
 it("a trace ends when the service does, and when its reader goes the service hears of it", async () => {
   let signal = new AbortController().signal;
   await serving({
     async *trace(_chat, _ms, given) {
       signal = given;
-      yield { until: 0 };
+      yield { until: 0, chat, known: true };
       await new Promise((_, reject) => given.addEventListener("abort", () => reject(given.reason)));
     },
   });

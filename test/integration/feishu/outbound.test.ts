@@ -14,7 +14,7 @@ const dayMs = 86_400_000;
 const minuteMs = 60_000;
 beforeEach(async () => {
   now = Date.now();
-  const clock = { now: () => now, sleep: async (): Promise<void> => {} };
+  const clock = { now: () => now, uptime: () => now, sleep: async (): Promise<void> => {} };
   rig = await startRig({ now: () => now }, { clock });
   dir = await mkdtemp(join(tmpdir(), "feishu-"));
 });

@@ -100,6 +100,45 @@ describe("activations", () => {
     await activations.close();
   });
 
+  it("what a node holds is another's, until it takes again; what runs there goes on", async () => {
+    const [holder, other] = [create(), create()];
+    const [here, there] = [actor(), actor()];
+    const [running, next, last] = [newChat(), newChat(), newChat()];
+    await holder.consume(here.run);
+    await holder.wake(running);
+    await until(() => here.started.length === 1);
+    await holder.hold(["act-default"]);
+    expect(await holder.holds(next)).toBe(true);
+    expect(await other.holds(next)).toBe(false);
+    await holder.wake(next);
+    await other.consume(there.run);
+    await until(() => there.started.length === 1);
+    expect([here.started, there.started]).toEqual([[running], [next]]);
+    await other.close();
+    await holder.hold([]);
+    await holder.wake(last);
+    await until(() => here.started.length === 2);
+    expect(here.started).toEqual([running, last]);
+    await holder.close();
+  });
+
+  it("leaves no key of a queue that is forgotten", async () => {
+    const activations = create();
+    await activations.wake(newChat());
+    expect(await link.redis.keys(`${link.keys.queue}:act-default:*`)).not.toEqual([]);
+    await activations.forget("act-default");
+    expect(await link.redis.keys(`${link.keys.queue}:act-default:*`)).toEqual([]);
+    await activations.close();
+  });
+
+  it("counts only what is asked for", async () => {
+    const activations = create();
+    await activations.wake(newChat());
+    expect(await activations.counts(["act-default", "act-far"])).toEqual({ waiting: 1, active: 0 });
+    expect(await activations.counts(["act-far"])).toEqual({ waiting: 0, active: 0 });
+    await activations.close();
+  });
+
   it("close aborts running actors and waits for them", async () => {
     const activations = create();
     const { started, run } = actor();

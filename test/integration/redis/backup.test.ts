@@ -8,15 +8,19 @@ import type { ChatKey, MessageId, RequestNumber, ThreadId } from "../../../src/m
 import { type BackupHead, readBackup, writeBackup } from "../../../src/redis/backup-file.ts";
 import { readInstallation } from "../../../src/redis/backup-read.ts";
 import { beginRestore, type Holdings, holdings } from "../../../src/redis/backup-restore.ts";
+import { createChatStore } from "../../../src/redis/chat-store.ts";
 import { connectRedis, type RedisLink } from "../../../src/redis/connection.ts";
 import { createOutboxStore } from "../../../src/redis/outbox-store.ts";
 import { createTranscriptStore } from "../../../src/redis/transcript-store.ts";
+import { readTurnLog } from "../../../src/redis/turn-log.ts";
+import { createWorkerRegistry } from "../../../src/redis/worker-registry.ts";
 import type { TestRedis } from "../../fixtures/redis.ts";
 import { startRedis } from "../../fixtures/redis.ts";
 import {
   account,
   button,
   dump,
+  endedTurn,
   facts,
   final,
   growing,
@@ -98,6 +102,27 @@ async function rest(of: RedisLink, name: string, chat: ChatKey): Promise<unknown
 }
 
 describe("L2 L8: a restored installation", () => {
+  it("knows who has which conversation, and what its turns did", async () => {
+    const chat = newChat();
+    const registry = createWorkerRegistry(link);
+    await registry.beat("n-1", 60_000, { home: "h-1", pools: ["default"], projects: { app: "default" } });
+    const chats = createChatStore({ link, node: "n-1", home: "h-1", logger: silentLogger });
+    const { lease } = await owned(chats, chat);
+    await chats.commit(lease, {
+      binding: { threadId: "thread" as ThreadId, project: "app" },
+      log: endedTurn(chat, "t-1"),
+    });
+    await writeBackup(file, head, readInstallation(link));
+    const { to } = await restored();
+    expect(await createWorkerRegistry(to).route(chat)).toEqual({ home: "h-1", project: "app" });
+    // Nobody else may take what that machine has, though it is not back yet.
+    const elsewhere = createChatStore({ link: to, node: "n-2", home: "h-2", logger: silentLogger });
+    expect(await elsewhere.claim(chat)).toEqual({ elsewhere: true });
+    const turns: string[] = [];
+    for await (const turn of readTurnLog(to, { since: 0 })) turns.push(turn.slot);
+    expect(turns).toEqual(["t-1"]);
+  });
+
   it("has every key of a chat as it was, but nobody who lives", async () => {
     const chat = await busyChat();
     await writeBackup(file, head, readInstallation(link));

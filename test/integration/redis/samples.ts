@@ -5,6 +5,7 @@ import type { ChatKey, MessageId, Nonce, PersonId, RequestNumber, ThreadId, Turn
 import { chatKey } from "../../../src/model/ids.ts";
 import type { Mail, Person } from "../../../src/model/message.ts";
 import type { ButtonRecord, RequestRecord } from "../../../src/model/request.ts";
+import type { TurnLogEntry } from "../../../src/model/turn-log.ts";
 import type { TurnView } from "../../../src/model/view.ts";
 import { emptyView } from "../../../src/model/view.ts";
 import { createChatStore } from "../../../src/redis/chat-store.ts";
@@ -130,4 +131,19 @@ export async function until(condition: () => boolean | Promise<boolean>, ms = 15
     if (Date.now() > end) throw new Error("the condition did not come true");
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
+}
+
+/** The record of a turn that ended. */
+export function endedTurn(chat: ChatKey, slot: string): TurnLogEntry {
+  return {
+    version: 1,
+    chat,
+    slot,
+    outcome: "completed",
+    steers: [],
+    plan: [],
+    commands: [],
+    approvals: [],
+    times: { asked: 1, taken: 2, ended: 3 },
+  };
 }

@@ -6,6 +6,7 @@ import { silentLogger } from "../../../src/lib/log.ts";
 import type { ChatKey } from "../../../src/model/ids.ts";
 import { type TraceLine, traceLineLength } from "../../../src/model/trace.ts";
 import type { RedisLink } from "../../../src/redis/connection.ts";
+import { moveChat } from "../../../src/redis/moves.ts";
 import { createTraces, type Traces, traceLines } from "../../../src/redis/traces.ts";
 import { unwatchChat, watchChat } from "../../../src/redis/watch.ts";
 import type { TestRedis } from "../../fixtures/redis.ts";
@@ -80,6 +81,38 @@ describe("a trace", () => {
     await watching.done;
     expect(here.on(chat)).toBe(false);
     expect(watching.items).toHaveLength(1);
+  });
+
+  it("of two on one chat, each ends for itself; the chat is off when both are over", async () => {
+    const link = await server.link();
+    const here = await process(link);
+    const chat = newChat();
+    const [first, second] = [follow(link, here, chat), follow(link, here, chat, 30_000)];
+    await until(() => first.items.length + second.items.length === 2);
+    first.stop();
+    await expect(first.done).rejects.toThrow("seen enough");
+    await here.refresh();
+    expect(here.on(chat)).toBe(true);
+    here.add(chat, line("after"));
+    await until(() => second.methods().length === 1);
+    second.stop();
+    await expect(second.done).rejects.toThrow("seen enough");
+    await until(() => !here.on(chat));
+  });
+
+  it("follows a chat that moved, and says which nobody ever heard of", async () => {
+    const link = await server.link();
+    const here = await process(link);
+    const [from, to] = [newChat(), newChat()];
+    await moveChat(link, from, to);
+    const [moved, unknown] = [follow(link, here, to), follow(link, here, newChat())];
+    await until(() => moved.items.length + unknown.items.length === 2);
+    expect(moved.items[0]).toMatchObject({ chat: from, known: true });
+    expect(unknown.items[0]).toMatchObject({ known: false });
+    expect(await createInspection(link, here).traceOff(to)).toBe(true);
+    await moved.done;
+    unknown.stop();
+    await expect(unknown.done).rejects.toThrow("seen enough");
   });
 
   it("begins anew with nothing of an earlier one", async () => {

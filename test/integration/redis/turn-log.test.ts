@@ -1,13 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { ChatKey } from "../../../src/model/ids.ts";
-import type { TurnLogEntry } from "../../../src/model/turn-log.ts";
 import { packed } from "../../../src/redis/codec.ts";
 import type { RedisLink } from "../../../src/redis/connection.ts";
 import { retention } from "../../../src/redis/retention.ts";
 import { readTurnLog, type TurnQuery } from "../../../src/redis/turn-log.ts";
 import type { TestRedis } from "../../fixtures/redis.ts";
 import { startRedis } from "../../fixtures/redis.ts";
-import { newChat, node, owned } from "./samples.ts";
+import { endedTurn, newChat, node, owned } from "./samples.ts";
 
 let server: TestRedis;
 
@@ -15,20 +13,6 @@ beforeAll(async () => {
   server = await startRedis();
 });
 afterAll(() => server.stop());
-
-function ended(chat: ChatKey, slot: string): TurnLogEntry {
-  return {
-    version: 1,
-    chat,
-    slot,
-    outcome: "completed",
-    steers: [],
-    plan: [],
-    commands: [],
-    approvals: [],
-    times: { asked: 1, taken: 2, ended: 3 },
-  };
-}
 
 async function slots(link: RedisLink, query: Partial<TurnQuery> = {}): Promise<readonly string[]> {
   const found: string[] = [];
@@ -49,11 +33,11 @@ describe("records of turns", () => {
     };
     const unlucky = node(twice, "unlucky");
     const { lease } = await owned(unlucky.chats, chat);
-    await unlucky.chats.commit(lease, { turn: null, log: ended(chat, "t-1") });
+    await unlucky.chats.commit(lease, { turn: null, log: endedTurn(chat, "t-1") });
     expect(await slots(link)).toEqual(["t-1"]);
     const { lease: next } = await owned(unlucky.chats, chat);
-    await expect(unlucky.chats.commit(lease, { log: ended(chat, "stale") })).rejects.toThrow("is lost");
-    await unlucky.chats.commit(next, { log: ended(chat, "t-2") });
+    await expect(unlucky.chats.commit(lease, { log: endedTurn(chat, "stale") })).rejects.toThrow("is lost");
+    await unlucky.chats.commit(next, { log: endedTurn(chat, "t-2") });
     expect(await slots(link)).toEqual(["t-1", "t-2"]);
   });
 
@@ -64,8 +48,8 @@ describe("records of turns", () => {
     const first = await owned(a.chats, one);
     const second = await owned(a.chats, two);
     const expected = Array.from({ length: 230 }, (_, at) => `t-${at}`);
-    for (const slot of expected) await a.chats.commit(first.lease, { log: ended(one, slot) });
-    await a.chats.commit(second.lease, { log: ended(two, "other") });
+    for (const slot of expected) await a.chats.commit(first.lease, { log: endedTurn(one, slot) });
+    await a.chats.commit(second.lease, { log: endedTurn(two, "other") });
     expect(await slots(link)).toEqual([...expected, "other"]);
     expect(await slots(link, { chat: (chat) => chat === two })).toEqual(["other"]);
     expect(await slots(link, { since: Date.now() + 60_000 })).toEqual([]);
@@ -78,10 +62,10 @@ describe("records of turns", () => {
     const { lease } = await owned(a.chats, chat);
     const { redis, keys } = link;
     const old = Date.now() - retention.turnLogMs - 1000;
-    await redis.xadd(keys.turnLog(chat), `${old}-0`, "l", packed(ended(chat, "old")));
+    await redis.xadd(keys.turnLog(chat), `${old}-0`, "l", packed(endedTurn(chat, "old")));
     await redis.zadd(keys.turnLogs, old, quiet, old, chat);
     expect(await slots(link)).toEqual([]);
-    await a.chats.commit(lease, { log: ended(chat, "new") });
+    await a.chats.commit(lease, { log: endedTurn(chat, "new") });
     expect(await slots(link)).toEqual(["new"]);
     expect(await redis.xlen(keys.turnLog(chat))).toBe(1);
     expect(await redis.zrange(keys.turnLogs, "0", "-1")).toEqual([chat]);

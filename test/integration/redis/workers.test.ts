@@ -41,6 +41,15 @@ it("a worker is known with what it told, living as long as it said", async () =>
   expect(await registry.pools()).toEqual({ app: "default", lib: "far" });
 });
 
+it("a worker that is forgotten leaves its home to nobody, and that is told once", async () => {
+  await registry.beat("a", 60_000, about("h-1"));
+  await registry.beat("b", 60_000, about("h-2"));
+  await link.redis.zadd(link.keys.workers, Date.now() - 31 * 86_400_000, "b");
+  expect(await registry.beat("a", 60_000, about("h-1"))).toEqual(["h-2"]);
+  expect(await registry.beat("a", 60_000, about("h-1"))).toEqual([]);
+  expect(await link.redis.hgetall(link.keys.homes)).toEqual({ "h-1": "a" });
+});
+
 it("L3: a chat with a conversation is served where that lies, and nowhere else", async () => {
   await registry.beat("a", -1, about("h-1"));
   await registry.beat("b", 60_000, about("h-2"));

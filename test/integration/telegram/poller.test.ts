@@ -172,8 +172,7 @@ describe("trouble with polling", () => {
     const { channel, log } = receive(memorySink(), { clock, pollSeconds: 20 });
     const health = createHealth();
     health.watch(channel.account, () => receiverPart(channel.health(), clock.now()));
-    const uptime = (): number => clock.now();
-    const watchdog = createWatchdog({ health, metrics: createMetrics(), clock, uptime, log });
+    const watchdog = createWatchdog({ health, metrics: createMetrics(), clock, log });
     watchdog.start({ ping: async () => undefined, health: () => ({ state: "ready" }) });
     // The first poll was answered; Telegram holds the second one, and goes on holding it.
     await until(() => expect(offsets()).toHaveLength(2));

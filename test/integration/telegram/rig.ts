@@ -29,6 +29,7 @@ export function hastyClock(): Clock & { readonly slept: number[] } {
   return {
     slept,
     now: () => Date.now(),
+    uptime: () => Date.now(),
     sleep(ms, signal) {
       slept.push(ms);
       return systemClock.sleep(Math.min(ms, 2), signal);

@@ -58,6 +58,15 @@ it("a tap does not wait: its person and the platform do", async () => {
   expect(state.taken).toBe(2);
 });
 
+it("the queue is asked also after the wall clock was set back", async () => {
+  const { clock, state, sink } = rig();
+  await sink.accept(event);
+  clock.set(-3_600_000);
+  await clock.advance(1000);
+  await sink.accept(event);
+  expect(state.asked).toBe(2);
+});
+
 it("the queue is asked once a second, however much comes in", async () => {
   const { clock, state, sink } = rig();
   for (let n = 0; n < 50; n += 1) await sink.accept(event);

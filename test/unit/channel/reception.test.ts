@@ -9,12 +9,12 @@ const sink: InboundSink = { accept: async () => ({}) };
 
 /** A lease that can be held by somebody else, or out of reach. */
 function scriptedLease(others: boolean) {
-  const state = { others, away: false, released: 0 };
+  const state = { others, away: false, released: 0, hangs: false };
   const answer = <T>(value: T): Promise<T> =>
     state.away ? Promise.reject(new Error("no Redis")) : Promise.resolve(value);
   const lease: ReceiverLease = {
     claim: () => answer(state.others ? { heldMs: 4000 } : { epoch: 1 }),
-    renew: () => answer(!state.others),
+    renew: () => (state.hangs ? new Promise(() => undefined) : answer(!state.others)),
     async release() {
       state.released += 1;
     },
@@ -90,6 +90,31 @@ describe("receiving for an account", () => {
     state.away = false;
     await clock.advance(3200);
     expect(receiving).toMatchObject({ now: 1, begun: 2 });
+    await end();
+  });
+
+  it.each([
+    ["refuses", true],
+    ["does not answer", false],
+  ])("L3: a Redis that %s ends it with the lease, to the millisecond", async (_, refuses) => {
+    const { clock, state, receiving, end } = rig();
+    await clock.advance(1600);
+    if (refuses) state.away = true;
+    else state.hangs = true;
+    await clock.advance(4999);
+    expect(receiving.now).toBe(1);
+    await clock.advance(1);
+    expect(receiving.now).toBe(0);
+    await end();
+  });
+
+  it("L3: it ends in time, too, when the wall clock is set back meanwhile", async () => {
+    const { clock, state, receiving, end } = rig();
+    await clock.advance(1600);
+    state.away = true;
+    clock.set(-3_600_000);
+    await clock.advance(6400);
+    expect(receiving.now).toBe(0);
     await end();
   });
 

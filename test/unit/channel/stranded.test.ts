@@ -138,6 +138,14 @@ describe("the watch over machines", () => {
     await end();
   });
 
+  it("looks on when the wall clock is set back", async () => {
+    const { clock, store, end } = watching([dead]);
+    clock.set(-3_600_000);
+    await clock.advance(14_000);
+    expect(store.notes).toHaveLength(1);
+    await end();
+  });
+
   it("gives machines time to be heard of after its own start, and after a time without Redis", async () => {
     const { clock, store, state, end } = watching([dead]);
     await clock.advance(9000);

@@ -18,6 +18,7 @@ function handClock(): Clock & { pass(ms: number): Promise<void> } {
   let sleepers: { at: number; wake: () => void }[] = [];
   return {
     now: () => now,
+    uptime: () => now,
     sleep: (ms, signal) =>
       new Promise((resolve, reject) => {
         sleepers.push({ at: now + ms, wake: resolve });

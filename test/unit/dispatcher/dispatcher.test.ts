@@ -31,6 +31,9 @@ function scriptedQueue() {
       give = (chat) => void running.push(run(chat, new AbortController().signal));
     },
     counts: async () => ({ waiting: 0, active: running.length }),
+    forget: async () => undefined,
+    hold: async () => undefined,
+    holds: async () => false,
     close: async () => void (await Promise.all(running)),
   };
   return { activations, running, give: (chat: ChatKey) => give(chat) };
@@ -40,7 +43,7 @@ it("a chat whose claim is answered only after the stop began is let go, and the 
   const store = new SlowClaims("telegram~main~1001" as ChatKey);
   const bench = new ActorBench({}, { store });
   const queue = scriptedQueue();
-  const still = { now: () => 0, sleep: () => new Promise<void>(() => {}) };
+  const still = { now: () => 0, uptime: () => 0, sleep: () => new Promise<void>(() => {}) };
   const dispatcher = createDispatcher({
     ...bench.parts,
     clock: still,

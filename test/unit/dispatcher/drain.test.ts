@@ -22,6 +22,9 @@ async function running(): Promise<void> {
       run = (chat) => how(chat, new AbortController().signal);
     },
     counts: async () => ({ waiting: 0, active: 1 }),
+    forget: async () => undefined,
+    hold: async () => undefined,
+    holds: async () => false,
     close: async () => undefined,
   };
   dispatcher = createDispatcher({ ...bench.parts, activations, maxProcesses: 4 });

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { createDispatcher } from "../../../src/dispatcher/dispatcher.ts";
 import type { ChatStore } from "../../../src/dispatcher/port.ts";
+import { type Clock, systemClock } from "../../../src/lib/clock.ts";
 import type { ChatKey } from "../../../src/model/ids.ts";
 import type { RunOutcome } from "../../../src/queue/port.ts";
 import { ActorBench } from "../../fixtures/actor-bench.ts";
@@ -11,7 +12,13 @@ afterEach(() => bench.kill());
 const photo = { kind: "image" as const, ref: "r" };
 
 describe("an owner that stood still", () => {
-  it("starts no turn once another owns the chat (L3)", async () => {
+  it.each([
+    ["both its clocks tell", 6000, 6000],
+    ["its wall clock was set back", -3_600_000, 6000],
+    ["its machine slept", 6000, 0],
+  ])("starts no turn once another owns the chat: %s (L3)", async (_, wall, up) => {
+    const time = { wall: 1_000_000, up: 0 };
+    const clock: Clock = { ...systemClock, now: () => time.wall, uptime: () => time.up };
     let arrive: () => void = () => undefined;
     const arriving = new Promise<void>((resolve) => {
       arrive = resolve;
@@ -22,12 +29,13 @@ describe("an owner that stood still", () => {
       await arriving;
       return workspace.fetch(...call);
     };
-    bench = new ActorBench({}, { workspace: { ...workspace, fetch } });
+    bench = new ActorBench({}, { workspace: { ...workspace, fetch }, clock });
     await bench.claim();
     bench.say("look", { attachments: [photo] });
     await bench.until(() => bench.codex.processes[0]?.threads.length === 1, "the thread is open");
     await bench.store.claim();
-    bench.now += 6000;
+    time.wall += wall;
+    time.up += up;
     arrive();
     await bench.done;
     expect(bench.codex.last.started).toEqual([]);
@@ -79,6 +87,9 @@ describe("the dispatcher", () => {
         run = (one) => taken(one, new AbortController().signal);
       },
       counts: async () => ({ waiting: 0, active: 0 }),
+      forget: async () => undefined,
+      hold: async () => undefined,
+      holds: async () => false,
       close: async () => undefined,
     };
     const dispatcher = createDispatcher({ ...bench.parts, store, activations, maxProcesses: 4 });

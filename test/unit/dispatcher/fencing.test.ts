@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ClientId } from "../../../src/model/ids.ts";
+import { emptyView } from "../../../src/model/view.ts";
 import { ActorBench } from "../../fixtures/actor-bench.ts";
 
 describe("an owner that was frozen past its lease", () => {
@@ -27,6 +28,31 @@ describe("an owner that was frozen past its lease", () => {
     bench.say("work");
     await bench.until(() => bench.codex.processes.at(-1)?.started.length === 1, "turn/start");
   });
+});
+
+it.each([
+  ["ends no background command", { act: "endTerminal", processId: "p1" }],
+  ["takes no turn back", { act: "undo", slot: "t-0" }],
+] as const)("L3: a tap that an owner reads after it was frozen %s", async (_, act) => {
+  let undone = 0;
+  const undo = async (): Promise<boolean> => {
+    undone += 1;
+    return true;
+  };
+  const { workspace } = new ActorBench().parts;
+  const bench = new ActorBench({}, { workspace: { ...workspace, undo } });
+  await bench.claim();
+  bench.say("work");
+  await bench.until(() => bench.codex.processes.at(-1)?.started.length === 1, "turn/start");
+  bench.codex.last.begin("u1", bench.codex.last.started[0]?.clientId ?? ("" as ClientId));
+  bench.codex.last.complete("u1", "Done.");
+  await bench.until(() => bench.texts().includes("Done."), "the final");
+  bench.store.archive.set("t-0", { ...emptyView("t-0", 0, "en"), diff: "+ one" });
+  bench.now += 6000;
+  bench.store.owner = 99;
+  bench.press(act);
+  await bench.done;
+  expect([undone, bench.codex.last.endedTerminals]).toEqual([0, []]);
 });
 
 describe("/project", () => {

@@ -39,6 +39,17 @@ describe("before a stop", () => {
     expect(bench.store.record.binding.pausedNote).toBeUndefined();
   });
 
+  it("L2: what comes is another worker's where one stands in, untold and unread", async () => {
+    const bench = new ActorBench({}, { holding: () => "drain", standIn: async () => true });
+    await bench.claim();
+    bench.say("one");
+    await bench.done;
+    expect(bench.actor?.handedOver).toBe(true);
+    expect(bench.store.owner).toBeUndefined();
+    expect(bench.store.mail).toHaveLength(1);
+    expect(bench.texts()).toEqual([]);
+  });
+
   it("a message does not interrupt a turn for one that cannot begin", async () => {
     const holding: { why?: Holding } = {};
     const bench = await benchOf(holding, "interrupt");

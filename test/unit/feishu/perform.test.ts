@@ -38,7 +38,7 @@ function rig(answer: (path: string, count: number) => object | number) {
     upload: async () => "key",
     classify: (error) => ({ outcome: "refused", reason: String(error) }),
     codeOf: (error) => (error instanceof Refusal ? Number(error.message) : undefined),
-    clock: { now: () => 10 * hour, sleep: async () => {} },
+    clock: { now: () => 10 * hour, uptime: () => 10 * hour, sleep: async () => {} },
     log: silentLogger,
   });
   return { perform, calls };

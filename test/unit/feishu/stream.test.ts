@@ -54,7 +54,7 @@ function platform(now: () => number): { readonly call: FeishuCall; readonly card
 
 test("a turn of ten minutes at 20 deltas/s grows by prefix, rotates in time and size, and shows its whole text", async () => {
   let now = 1_000_000;
-  const clock: Clock = { now: () => now, sleep: async () => {} };
+  const clock: Clock = { now: () => now, uptime: () => now, sleep: async () => {} };
   const { call, cards } = platform(() => now);
   const classify = (error: unknown): never => {
     throw error;

@@ -41,6 +41,14 @@ describe("the lease", () => {
     await clock.settle();
     expect(channel.seen).toEqual([]);
   });
+
+  test("that Redis cannot renew ends in time, too, when the wall clock is set back (L3)", async () => {
+    const { clock, store, counts } = await rig();
+    store.down = true;
+    clock.set(-3_600_000);
+    await clock.advance(7000);
+    expect(counts.lost).toBe(1);
+  });
 });
 
 describe("the life of a sender", () => {

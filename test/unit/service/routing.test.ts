@@ -3,7 +3,14 @@ import type { LoadedConfig } from "../../../config/load.ts";
 import type { Role } from "../../../src/cli/app-port.ts";
 import type { ChatKey } from "../../../src/model/ids.ts";
 import type { MainProject, Route } from "../../../src/redis/worker-registry.ts";
-import { createRouting, servedPools, servedProjects, withFirst } from "../../../src/service/routing.ts";
+import {
+  createRouting,
+  isUp,
+  servedPools,
+  servedProjects,
+  servedQueues,
+  withFirst,
+} from "../../../src/service/routing.ts";
 
 const project = (pool: string) => ({ path: `/${pool}`, pool, writable: [] });
 const config = (projects: LoadedConfig["projects"]) => ({ projects }) as LoadedConfig;
@@ -33,6 +40,22 @@ describe("where a chat's activations go", () => {
   ])("%s", async (_, role, projects, route, told, queue) => {
     expect(await queueOf(role, projects, route, told)).toBe(queue);
   });
+});
+
+it("work goes on where a worker is up and stays; one that stopped or is gone serves nothing", () => {
+  const worker = (home: string, pools: readonly string[], livesMs: number, aside?: "drains" | "stopped") => ({
+    livesMs,
+    about: { home, pools, projects: {}, ...(aside === undefined ? {} : { aside }) },
+  });
+  const known = [
+    worker("h-1", ["default", "far"], 4000),
+    worker("h-2", ["default"], 4000),
+    worker("h-3", ["gone"], -1),
+    worker("h-4", ["restarts"], 50_000, "stopped"),
+    worker("h-5", ["drained"], 4000, "drains"),
+  ];
+  expect(servedQueues(known)).toEqual(["act-default", "act-far", "act-~h-1", "act-~h-2"]);
+  expect(known.map(isUp)).toEqual([true, true, false, false, true]);
 });
 
 it("a worker serves the pools it is told to, else all of its projects, and puts the main one first", () => {

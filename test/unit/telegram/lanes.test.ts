@@ -12,7 +12,7 @@ const gone = (chat: string, dedupe: string): InboundEvent => ({
   dedupe,
   at: { chat: key(chat), private: true, title: chat },
 });
-const instant: Clock = { now: () => 0, sleep: () => Promise.resolve() };
+const instant: Clock = { now: () => 0, uptime: () => 0, sleep: () => Promise.resolve() };
 
 describe("handing over a batch", () => {
   test("events of one chat keep their order, a slow chat does not hold up another (L2)", async () => {
