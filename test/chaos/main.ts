@@ -1,15 +1,19 @@
-/**
- * `npm run chaos -- [--seed N] [--minutes M] [--chats N] [--split] [--only KIND]…`: torments the built service and judges it. Exit 0: every law
- * held; 1: one was broken (logs and transcripts lie in test-output/chaos-<seed>); 2: wrong use.
- */
+/** Torments the built service and judges it; `usage` says how. Exit 2: wrong use. */
 import { randomInt } from "node:crypto";
 import { existsSync } from "node:fs";
-import { parseArgs } from "node:util";
+import { programOptions, wrongUse } from "../fixtures/program-options.ts";
 import { type FaultKind, faultKinds } from "./plan.ts";
 import { report } from "./report.ts";
 import { failed, run } from "./run.ts";
 
-const { values } = parseArgs({
+const usage = `npm run chaos -- [OPTION]…   torments the built service; exit 1 when a law was broken (logs and transcripts: test-output/chaos-SEED)
+  --seed N      what comes when, default: a random one
+  --minutes M   how long people write, default 5
+  --chats N     at least 8, default 50
+  --split       a gateway and two workers instead of one process
+  --only KIND   only this fault (repeatable): ${faultKinds.join(", ")}`;
+
+const { values } = programOptions(usage, {
   options: {
     seed: { type: "string", default: String(randomInt(1_000_000)) },
     minutes: { type: "string", default: "5" },
@@ -20,15 +24,10 @@ const { values } = parseArgs({
 });
 const [seed, minutes, chats] = [values.seed, values.minutes, values.chats].map(Number);
 const only = values.only?.filter((kind): kind is FaultKind => faultKinds.some((known) => known === kind));
-if (
-  !Number.isSafeInteger(seed) ||
-  !(Number(minutes) > 0) ||
-  !(Number(chats) >= 8) ||
-  only?.length !== values.only?.length
-) {
-  console.error(`--seed N --minutes M --chats N (at least 8) --split --only KIND, of: ${faultKinds.join(", ")}`);
-  process.exit(2);
-}
+if (!Number.isSafeInteger(seed)) wrongUse(`--seed must be a whole number, not ${values.seed}`, usage);
+if (!(Number(minutes) > 0)) wrongUse(`--minutes must be more than 0, not ${values.minutes}`, usage);
+if (!(Number(chats) >= 8)) wrongUse(`--chats must be 8 or more, not ${values.chats}`, usage);
+if (only?.length !== values.only?.length) wrongUse(`a KIND is unknown: ${values.only?.join(", ")}`, usage);
 if (!existsSync("dist/src/main.js")) {
   console.error("the service is not built: npm run build");
   process.exit(2);

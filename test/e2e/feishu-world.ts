@@ -67,10 +67,11 @@ export class FeishuWorld {
     return world;
   }
 
-  /** Starts the built service and waits for its long connection. */
+  /** Starts the built service and waits for its long connection; that of one just killed may still seem open. */
   async start(): Promise<void> {
+    const { accepted } = this.feishu.connections;
     void this.service.start(this.#env);
-    await this.until(() => this.feishu.connections.open > 0, "a long connection", 30_000);
+    await this.until(() => this.feishu.connections.accepted > accepted, "a long connection", 30_000);
   }
 
   say(text: string, chat: Chat = this.chat, person: Person = this.owner, mention = false): Message {

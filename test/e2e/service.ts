@@ -1,8 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { readdir, readFile, readlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { signal } from "../fixtures/signal.ts";
+
+const manifest = JSON.parse(readFileSync("package.json", "utf8")) as { readonly scripts: { readonly start: string } };
+/** What `npm start` runs, V8's flags included: what is tested and measured is started as it is shipped. */
+const startLine = manifest.scripts.start.split(" ").slice(1);
+const program = "dist/src/main.js";
 
 /** A command of the operator's while it runs. */
 export interface CommandRun {
@@ -28,7 +34,7 @@ export class BuiltService {
 
   /** Starts it; the promise is that of its end, with the exit code. `env`: beside PATH and HOME; `args`: of `start`. */
   start(env: Readonly<Record<string, string>> = {}, args: readonly string[] = []): Promise<number | null> {
-    const child = this.#spawn(["start", ...args], env);
+    const child = this.#spawn(startLine, args, env);
     this.#child = child;
     const note = (data: Buffer): void => {
       this.output += data.toString();
@@ -40,8 +46,8 @@ export class BuiltService {
   }
 
   /** Another command of the same program and configuration. */
-  command(args: readonly string[], env: Readonly<Record<string, string>> = {}): CommandRun {
-    const child = this.#spawn(args, env);
+  command([name = "", ...args]: readonly string[], env: Readonly<Record<string, string>> = {}): CommandRun {
+    const child = this.#spawn([program, name], args, env);
     let text = "";
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (data: Buffer) => (text += data.toString()));
     return {
@@ -56,10 +62,10 @@ export class BuiltService {
     return this.#exited;
   }
 
-  #spawn([name = "", ...args]: readonly string[], env: Readonly<Record<string, string>>) {
+  #spawn(line: readonly string[], args: readonly string[], env: Readonly<Record<string, string>>) {
     const path = [process.env.PATH, join(process.env.HOME ?? "", ".local/share/codex-hotline/redis/bin")].join(":");
     const own = { PATH: path, HOME: join(this.dir, "home"), TMPDIR: tmpdir(), LANG: "C.UTF-8", ...env };
-    const command = ["dist/src/main.js", name, "--config", join(this.dir, "hotline.yaml"), ...args];
+    const command = [...line, "--config", join(this.dir, "hotline.yaml"), ...args];
     return spawn(process.execPath, command, { env: own, stdio: ["ignore", "pipe", "pipe"] });
   }
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { programOptions } from "../fixtures/program-options.ts";
 import { type Lab, openLab } from "./lab.ts";
 import { hunt } from "./mutants.ts";
 import type { Played, Schedule } from "./play.ts";
@@ -14,6 +14,15 @@ import { replay, shrink } from "./shrink.ts";
  * `--mutants [--mutant NAME]` plants the faults of the catalogue one at a time and says which schedule finds it; exit 1
  * when one survives.
  */
+const usage = `npm run explore -- [OPTION]…   plays schedules; exit 1 when one breaks a law
+  --seed N         the first schedule, default 1
+  --schedules N    how many, default 20000 (5000 of each planted fault)
+  --failures N     ends after so many that break a law, default 1
+  --minutes N      ends after that time
+  --replay FILE    plays one again and prints all that happened
+  --mutants        plants the faults of test/mutants one at a time; exit 1 when one survives
+  --mutant WORDS   only those whose name holds the words
+  --brief          says in one line what was found`;
 
 function report({ schedules, steps, decided, owners, crashes, faults, durationMs }: Summary, seed: number): void {
   const range = (figures: readonly number[]): string =>
@@ -87,7 +96,7 @@ async function plant(name: string, seed: number, schedules: number): Promise<num
 }
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({
+  const { values } = programOptions(usage, {
     options: {
       seed: { type: "string", default: "1" },
       schedules: { type: "string", default: "20000" },

@@ -43,6 +43,8 @@ export class Connections {
   readonly deliveries: Delivery[] = [];
   /** What the client told wrong, in words. */
   readonly violations: string[] = [];
+  /** Connections there ever were. */
+  accepted = 0;
   /** Endpoint calls are answered with this code, and `data: null`, instead. */
   endpointCode: number | undefined;
   /** Pings are answered. */
@@ -128,6 +130,7 @@ export class Connections {
   }
 
   #accept(socket: WebSocket): void {
+    this.accepted += 1;
     this.#sockets.add(socket);
     socket.on("close", () => this.#sockets.delete(socket));
     socket.on("error", () => this.#sockets.delete(socket));

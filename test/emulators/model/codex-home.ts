@@ -9,7 +9,7 @@ export interface CodexHomeOptions {
   readonly tables?: string;
   /** Default 2. */
   readonly retries?: number;
-  /** Default 5,000. */
+  /** Silence of a stream after which Codex asks again; default 60,000: a gate stays closed while a loaded machine restarts a service. */
   readonly idleTimeoutMs?: number;
 }
 
@@ -28,7 +28,7 @@ export async function writeCodexHome(dir: string, baseUrl: string, options: Code
     'wire_api = "responses"',
     `request_max_retries = ${retries}`,
     `stream_max_retries = ${retries}`,
-    `stream_idle_timeout_ms = ${options.idleTimeoutMs ?? 5000}`,
+    `stream_idle_timeout_ms = ${options.idleTimeoutMs ?? 60_000}`,
     "[features]",
     "plugins = false",
     "apps = false",
