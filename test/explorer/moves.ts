@@ -8,6 +8,8 @@ export interface Move {
   readonly fault: string | undefined;
   /** How likely it is among its like. */
   readonly weight: number;
+  /** What sets its pace: the other side of a call, or the first word of its name. */
+  readonly pace: string;
   go(): void | Promise<void>;
 }
 
@@ -45,16 +47,20 @@ export function stopNode(world: World, node: ServiceNode): void {
   });
 }
 
-function good(name: string, weight: number, go: Move["go"]): Move {
-  return { name, fault: undefined, weight, go };
+function good(name: string, weight: number, go: Move["go"], pace = paceOf(name)): Move {
+  return { name, fault: undefined, weight, pace, go };
 }
 
 function bad(name: string, fault: string, go: Move["go"], weight = 1): Move {
-  return { name, fault, weight, go };
+  return { name, fault, weight, pace: "", go };
+}
+
+function paceOf(name: string): string {
+  return name.split(" ", 1)[0] ?? name;
 }
 
 function callMoves({ gate }: World): readonly Move[] {
-  return gate.heads().map((held) => good(`run ${held.name}`, 4, () => held.run()));
+  return gate.heads().map((held) => good(`run ${held.name}`, 4, () => held.run(), kindOf(held.lane)));
 }
 
 function hearingMoves(world: World): readonly Move[] {

@@ -11,10 +11,14 @@ export interface Schedule {
   readonly decisions: readonly string[];
 }
 
-/** What became of a schedule. */
-export interface Played {
+/** A schedule, and how it broke the laws if it did. */
+export interface Broken {
   readonly schedule: Schedule;
   readonly violations: readonly Violation[];
+}
+
+/** What became of a schedule. */
+export interface Played extends Broken {
   readonly owners: number;
   readonly crashes: number;
   /** Decided ones and calm ones. */

@@ -113,7 +113,8 @@ function scriptsOf({ seed, asks }: Setting): (text: string) => readonly ScriptSt
       if (dice.chance(asks)) return "ask";
       return dice.chance(0.3) ? "action" : "text";
     });
-    return [...steps, dice.chance(0.12) ? "fail" : "complete"];
+    const end: ScriptStep = dice.chance(0.12) ? "fail" : "complete";
+    return dice.chance(0.1) ? ["rigid", ...steps, end] : [...steps, end];
   };
 }
 

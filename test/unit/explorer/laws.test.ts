@@ -84,6 +84,7 @@ const insertions: readonly (readonly [Law, string, number, TraceEvent])[] = [
     11,
     sent({ as: "edit", slot: "req-1", key: "c-3-0", text: "Approved once by @ada\nmake qT1-1" }),
   ],
+  ["L7", "a button of another chat", 11, { kind: "told", chat, id: "forged9", who: "ada", text: "Approved once." }],
   ["L8", "a running turn that is ended by us", 9, { kind: "ended", chat, excused: false }],
   ["L9", "mail of a stranger", 3, stored("x1", "fake:stranger")],
   ["L12", "something that is left", 15, { kind: "left", what: "mail" }],
