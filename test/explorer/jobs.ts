@@ -1,9 +1,9 @@
 import { type ChildProcess, fork } from "node:child_process";
 import type { Lab } from "./lab.ts";
-import { collect, type Figures, figuresOf, type Range, type Summary } from "./run.ts";
+import { collect, type Figures, figuresOf, type Range, type Summary, type Told } from "./run.ts";
 
 /** Plays a range in `jobs` processes, each with its own Redis: every one takes each `jobs`-th seed. Throws when one of them fails. */
-export async function runInJobs(range: Range, jobs: number, told: (done: number) => void): Promise<Summary> {
+export async function runInJobs(range: Range, jobs: number, told: Told): Promise<Summary> {
   const collection = collect(range);
   const children = Array.from({ length: jobs }, (_, at) =>
     fork(process.argv[1] ?? "", [
@@ -20,7 +20,7 @@ export async function runInJobs(range: Range, jobs: number, told: (done: number)
       child.on("message", (figures) => {
         if (!collection.ended) {
           collection.add(figures as Figures);
-          told(collection.done);
+          told(collection.done, figures as Figures);
         }
         if (collection.ended && child.connected) child.disconnect();
       });

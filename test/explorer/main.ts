@@ -5,8 +5,8 @@ import { parseArgs } from "node:util";
 import { playPart, runInJobs } from "./jobs.ts";
 import { type Lab, openLab } from "./lab.ts";
 import { hunt } from "./mutants.ts";
-import type { Played, Schedule } from "./play.ts";
-import { median, type Range, run, type Summary } from "./run.ts";
+import type { Broken, Schedule } from "./play.ts";
+import { median, type Range, run, type Summary, type Told } from "./run.ts";
 import { replay, shrink } from "./shrink.ts";
 
 /**
@@ -30,23 +30,22 @@ function report({ schedules, steps, decided, owners, crashes, faults, durationMs
   console.log(`faults          ${kinds.join(", ")}`);
 }
 
-/** Says what a schedule broke; the whole course of it with `course`. */
-function tell({ violations }: Pick<Played, "violations">): void {
+/** Says what a schedule broke. */
+function tell({ violations }: Pick<Broken, "violations">): void {
   for (const { law, what } of violations) console.log(`${law.padEnd(3)}  ${what}`);
 }
 
 async function explore(lab: Lab, range: Range, jobs: number): Promise<number> {
   const { seed, schedules } = range;
   const every = Math.max(1, Math.floor(schedules / 20));
-  const told = (done: number): void => {
+  const told: Told = (done, { broken }) => {
     if (done % every === 0) console.log(`${done} of ${schedules}`);
+    if (broken === undefined) return;
+    console.log(`seed ${broken.schedule.setting.seed} breaks`);
+    tell(broken);
   };
   const summary = await (jobs > 1 ? runInJobs(range, jobs, told) : run(lab, range, told));
   report(summary, seed);
-  for (const { schedule, violations } of summary.failing) {
-    console.log(`\nseed ${schedule.setting.seed} breaks`);
-    tell({ violations });
-  }
   for (const failing of summary.failing) {
     const short = await shrink(lab, failing);
     const { setting, decisions } = short.schedule;

@@ -134,9 +134,12 @@ function nodeFaults(world: World): readonly Move[] {
   const moves: Move[] = [];
   for (const node of world.nodes.values()) {
     if (node.state === "dead") continue;
-    moves.push(bad(`crash ${node.name}`, "crash", () => crash(world, node), 1.5));
+    // Whoever has a call on the wire learns too late, or never, what came of it.
+    const sending = world.gate.held.some((one) => one.owner === node.name && kindOf(one.lane) === "platform");
+    const meanwhile = sending ? " sending" : "";
+    moves.push(bad(`crash ${node.name}`, `crash${meanwhile}`, () => crash(world, node), 1.5));
     if (node.state !== "alive") continue;
-    moves.push(bad(`freeze ${node.name}`, "freeze", () => node.freeze(), 3));
+    moves.push(bad(`freeze ${node.name}`, `freeze${meanwhile}`, () => node.freeze(), 3));
     if (node.hints.length > 0) moves.push(bad(`miss ${node.name}`, "miss", () => node.missHints()));
     if (!node.stopping) moves.push(bad(`stop ${node.name}`, "stop", () => stopNode(world, node)));
   }

@@ -44,12 +44,16 @@ export interface Collection {
   summary(): Summary;
 }
 
+/** Hears of each schedule as it is played, and how many that makes. */
+export type Told = (done: number, figures: Figures) => void;
+
 /** Plays the schedules of consecutive seeds. */
-export async function run(lab: Lab, range: Range, told?: (done: number) => void): Promise<Summary> {
+export async function run(lab: Lab, range: Range, told?: Told): Promise<Summary> {
   const collection = collect(range);
   for (let at = 0; at < range.schedules && !collection.ended; at += 1) {
-    collection.add(await figuresOf(lab, range.seed + at));
-    told?.(at + 1);
+    const figures = await figuresOf(lab, range.seed + at);
+    collection.add(figures);
+    told?.(at + 1, figures);
   }
   return collection.summary();
 }

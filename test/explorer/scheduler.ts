@@ -48,10 +48,10 @@ export function rollDice(seed: number): Decide {
 const paces = [0.15, 1, 1, 3];
 
 /** What the violence of a schedule is fond of. */
-const fondnesses = [/^$/, /^$/, /platform$/, /codex$/, /redis$/, /^mischief/, /^(freeze|crash|stop)/];
+const fondnesses = [/^$/, /^$/, /platform$/, /codex$/, /redis$/, /^mischief/, /^(freeze|crash|stop)/, /sending$/];
 
 /** Seldom possible at all: who is fond of it misses few chances. */
-const rarely = /^(lose|drop|late|busy|refuse) (platform|codex)$|^mischief$/;
+const rarely = /^(lose|drop|late|busy|refuse) (platform|codex)$|^mischief$|sending$/;
 
 function tempersOf(seed: number): {
   readonly paceOf: (pace: string) => number;
@@ -92,7 +92,7 @@ function crashOf(world: World, moves: readonly Move[], dice: Dice): Move | undef
 
 /** What is seldom possible is likely when it is; the rest is always possible. */
 const likely: readonly (readonly [RegExp, number])[] = [
-  [/platform$/, 6],
+  [/platform$|sending$/, 6],
   [/codex$/, 4],
   [/^(lose|miss|cut|freeze)/, 2],
   [/^(late|drop|again|mischief)/, 1],

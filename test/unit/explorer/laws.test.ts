@@ -87,6 +87,7 @@ const insertions: readonly (readonly [Law, string, number, TraceEvent])[] = [
   ["L7", "a button of another chat", 11, { kind: "told", chat, id: "forged9", who: "ada", text: "Approved once." }],
   ["L8", "a running turn that is ended by us", 9, { kind: "ended", chat, excused: false }],
   ["L9", "mail of a stranger", 3, stored("x1", "fake:stranger")],
+  ["L11", "a word that is shown twice", 9, sent({ as: "frame", key: undefined, text: "working w1 w1" })],
   ["L12", "something that is left", 15, { kind: "left", what: "mail" }],
   ["L12", "a fault of the program", 15, { kind: "failed", what: "actor fails" }],
   ["L12", "a refusal that is not told", 15, { kind: "refused", chat, key: "c-7-0" }],
