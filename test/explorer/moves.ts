@@ -26,11 +26,18 @@ export function timeMove(world: World): Move | undefined {
   let due = world.queue.due(now);
   for (const node of living(world)) due = Math.min(due, node.clock.due);
   if (due === Number.POSITIVE_INFINITY) return undefined;
-  return good("time", 0.5, () => {
-    world.time.now = Math.max(now, due);
-    world.queue.tick(world.time.now);
-    for (const node of living(world)) node.clock.wake();
-  });
+  return good("time", 0.5, () => passTime(world, due));
+}
+
+/** Calls take time as well: budgets refill and frames come due while others work. */
+export function passStep(world: World, step: number): void {
+  if (step % 8 === 7) passTime(world, world.time.now + 40);
+}
+
+function passTime(world: World, until: number): void {
+  world.time.now = Math.max(world.time.now, until);
+  world.queue.tick(world.time.now);
+  for (const node of living(world)) node.clock.wake();
 }
 
 /** Nodes that live and are not frozen. */
@@ -102,7 +109,7 @@ function receiving(world: World): readonly ServiceNode[] {
 }
 
 function codexMoves({ codex }: World): readonly Move[] {
-  return codex.processes.filter(({ canGoOn }) => canGoOn).map((one) => good(`go p${one.pid}`, 2, () => one.goOn()));
+  return codex.processes.filter(({ canGoOn }) => canGoOn).map((one) => good(`go p${one.pid}`, 1, () => one.goOn()));
 }
 
 function nodeMoves(world: World): readonly Move[] {
