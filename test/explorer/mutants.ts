@@ -60,7 +60,10 @@ const memory = new URL("found.json", import.meta.url);
 export async function hunt(options: HuntOptions, told: (hunt: Hunt) => void): Promise<readonly Hunt[]> {
   const known = JSON.parse(readFileSync(memory, "utf8")) as Record<string, number>;
   const hunts: Hunt[] = [];
-  const waiting = mutants.filter(({ fault }) => fault.includes(options.name));
+  // Those that nobody found yet come first.
+  const waiting = mutants
+    .filter(({ fault }) => fault.includes(options.name))
+    .sort((x, y) => Number(x.fault in known) - Number(y.fault in known));
   const hunter = async (): Promise<void> => {
     const tree = copyTree();
     try {
