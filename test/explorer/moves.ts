@@ -35,7 +35,8 @@ export function passStep(world: World, step: number): void {
 }
 
 function passTime(world: World, until: number): void {
-  world.time.now = Math.max(world.time.now, until);
+  // Whole milliseconds, as every clock here tells them: Redis would round, and the laws would not.
+  world.time.now = Math.max(world.time.now, Math.ceil(until));
   world.queue.tick(world.time.now);
   for (const node of living(world)) node.clock.wake();
 }
@@ -94,7 +95,9 @@ function peopleMoves(world: World, calm: boolean): readonly Move[] {
   const { people } = world;
   const acts = people
     .acts(calm)
-    .map(({ name, mischief, go }) => (mischief ? bad(name, "mischief", go, 0.3) : good(name, 1.5, go)));
+    .map(({ name, mischief, go }) =>
+      mischief ? bad(name, "mischief", go, /taps|types|elsewhere/.test(name) ? 3 : 0.3) : good(name, 1.5, go),
+    );
   const handed = people
     .handing()
     .flatMap((chat) =>
