@@ -1,12 +1,12 @@
-import type { ThreadState } from "../../src/codex/port.ts";
+import type { SteerResult, ThreadState } from "../../src/codex/port.ts";
 import type { ClientId, ThreadId, TurnId } from "../../src/model/ids.ts";
 import type { CodexRequest, RequestAnswer } from "../../src/model/request.ts";
 import type { Action, CodexEvent, TurnEvent, TurnRecord } from "../../src/model/turn.ts";
 import { createPatience } from "./patience.ts";
 import type { TraceEvent, TurnState } from "./trace.ts";
 
-/** What a turn does after its message was delivered, step by step. */
-export type ScriptStep = "text" | "action" | "ask" | "complete" | "fail";
+/** What a turn does after its message was delivered, step by step. `rigid`: it takes no more steers, as a review. */
+export type ScriptStep = "text" | "action" | "ask" | "rigid" | "complete" | "fail";
 
 /** A conversation on disk; it outlives its processes. */
 export interface Thread {
@@ -27,6 +27,7 @@ interface Turn {
   said: string;
   actions: readonly Action[];
   asked: CodexRequest | undefined;
+  rigid: boolean;
 }
 
 /** Where processes tell what they do. */
@@ -92,17 +93,18 @@ export class CodexProcess {
       said: "",
       actions: [],
       asked: undefined,
+      rigid: false,
     };
     this.turn = turn;
     this.#tell(turn, this.#stage.overlaps(this) ? "overlaps" : "started");
     this.#emit({ kind: "turnStarted", turnId: turn.id });
   }
 
-  /** False: it does not run. */
-  steer(turnId: TurnId, clientId: ClientId, text: string): boolean {
-    if (this.turn?.id !== turnId) return false;
+  steer(turnId: TurnId, clientId: ClientId, text: string): SteerResult {
+    if (this.turn?.id !== turnId) return "noActiveTurn";
+    if (this.turn.rigid) return "notSteerable";
     this.turn.pending = [...this.turn.pending, { clientId, text }];
-    return true;
+    return "steered";
   }
 
   interrupt(turnId: TurnId): boolean {
@@ -171,6 +173,7 @@ export class CodexProcess {
       this.#emit({ kind: "messageDelta", turnId: turn.id, itemId: `i${turn.id}`, delta: `${word} ` });
     } else if (step === "action") this.#act(turn, `a${turn.id}-${turn.next}`);
     else if (step === "ask") this.#ask(turn);
+    else if (step === "rigid") turn.rigid = true;
     else if (step === "fail") this.#end(turn, "failed");
     else {
       const text = turn.said.trim();

@@ -84,7 +84,7 @@ class Socket implements Connection {
         this.#effect("steer");
         const steered = { kind: "steered", chat: process.chat, text: words(input), allowed: this.user.steers } as const;
         this.#host.trace(steered);
-        return this.#call("steer", () => (process.steer(turnId, clientId, words(input)) ? "steered" : "noActiveTurn"));
+        return this.#call("steer", () => process.steer(turnId, clientId, words(input)));
       },
       interrupt: (turnId) => {
         this.#effect("interrupt");
@@ -94,7 +94,7 @@ class Socket implements Connection {
         this.#effect("answer");
         const decision = answer.kind === "decision" ? answer.decision : "answers";
         this.#host.trace({ kind: "answerWritten", chat: process.chat, item: request.itemId, decision });
-        return this.#call("answer", () => process.answer(request, answer));
+        return this.#write("answer", () => process.answer(request, answer));
       },
       turns: (limit) => this.#call("turns", () => [...this.#own().turns].reverse().slice(0, limit)),
       compact: async () => undefined,
@@ -156,6 +156,25 @@ class Socket implements Connection {
   #call<T>(what: string, work: () => T): Promise<T> {
     if (!this.open) return Promise.reject(new CodexError("disconnected", "closed"));
     return this.#ask(what, faults, work);
+  }
+
+  /** What app-server does not answer: whoever wrote it knows no more than that it is on its way. */
+  #write(what: string, work: () => void): Promise<void> {
+    if (!this.open) return Promise.reject(new CodexError("disconnected", "closed"));
+    const held: Held = {
+      name: this.#host.gate.name(this.user.name, what),
+      lane: this.name,
+      owner: this.user.name,
+      faults: ["lose", "drop"],
+      orphan: () => undefined,
+      run: (fault) => {
+        this.#host.gate.remove(held);
+        if (fault !== "drop" && this.process.alive) work();
+        if (fault !== undefined) this.#cut();
+      },
+    };
+    this.#host.gate.add(held);
+    return Promise.resolve();
   }
 
   #ask<T>(what: string, may: readonly Fault[], work: () => T): Promise<T> {

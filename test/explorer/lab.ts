@@ -5,18 +5,27 @@ import { createScriptRunner, type RunScript } from "../../src/redis/script-runne
 import { startRedis } from "../fixtures/redis.ts";
 
 const folder = new URL("../../src/redis/scripts/", import.meta.url);
-const clockKey = "explorer:clock";
-const saidKey = "explorer:said";
 
-/** Scripts see the schedule's time instead of the server's, and what they publish is kept for the scheduler. */
+/** Scripts see the schedule's time, their last argument, instead of the server's; what they publish comes with their reply. */
 const head = `
+local explorer_now = tonumber(table.remove(ARGV))
+local explorer_said = {}
 local function explorer_time()
-  local ms = tonumber(redis.call('GET', '${clockKey}'))
-  return { math.floor(ms / 1000), (ms % 1000) * 1000 }
+  return { math.floor(explorer_now / 1000), (explorer_now % 1000) * 1000 }
 end
 local function explorer_publish(channel, message)
-  redis.call('RPUSH', '${saidKey}', channel, message)
+  table.insert(explorer_said, channel)
+  table.insert(explorer_said, message)
 end
+local function explorer_script()
+`;
+const tail = `
+end
+local explorer_reply = explorer_script()
+if explorer_reply == nil then
+  explorer_reply = false
+end
+return { explorer_reply, explorer_said }
 `;
 
 /** A message that was published. */
@@ -43,7 +52,7 @@ export async function openLab(): Promise<Lab> {
   const server = await startRedis();
   const { redis } = await server.link("explorer");
   await redis.config("SET", "appendonly", "no");
-  const { shas, publishing } = await loadPatched(redis);
+  const shas = await loadPatched(redis);
   const patched = new Proxy(redis, {
     get(target, property) {
       if (property !== "evalsha") return Reflect.get(target, property) as unknown;
@@ -52,32 +61,23 @@ export async function openLab(): Promise<Lab> {
     },
   });
   const runScript = createScriptRunner(patched);
-  let shown = Number.NaN;
   return {
     redis,
     async run(now, name, keys, args) {
-      if (shown !== now) void redis.set(clockKey, now);
-      shown = now;
-      const running = runScript(name, keys, args);
-      const heard = publishing.has(name) ? redis.lpop(saidKey, 1000) : undefined;
-      const reply = await running;
-      return { reply, said: pairs((await heard) ?? []) };
+      const [reply, said] = (await runScript(name, keys, [...args, now])) as readonly [unknown, readonly string[]];
+      return { reply, said: pairs(said) };
     },
     async clear(prefix) {
       const script = "local k = redis.call('KEYS', ARGV[1]) if #k > 0 then redis.call('UNLINK', unpack(k)) end";
       await redis.eval(script, 0, `${prefix}:*`);
-      await redis.del(saidKey);
     },
     stop: () => server.stop(),
   };
 }
 
 /** Loads every script as the product would, with our time in it; original hash → hash of the changed one. */
-async function loadPatched(
-  redis: RedisLink["redis"],
-): Promise<{ readonly shas: ReadonlyMap<string, string>; readonly publishing: ReadonlySet<string> }> {
+async function loadPatched(redis: RedisLink["redis"]): Promise<ReadonlyMap<string, string>> {
   const shas = new Map<string, string>();
-  const publishing = new Set<string>();
   const prelude = readFileSync(new URL("prelude.lua", folder), "utf8");
   if (prelude.split("redis.call('TIME')").length !== 2) throw new Error("prelude.lua asks for the time elsewhere");
   for (const file of readdirSync(folder)) {
@@ -86,13 +86,10 @@ async function loadPatched(
     const changed = lua
       .replace("redis.call('TIME')", "explorer_time()")
       .replaceAll("redis.call('PUBLISH',", "explorer_publish(");
-    shas.set(createHash("sha1").update(lua).digest("hex"), String(await redis.script("LOAD", head + changed)));
-    publishing.add(file.slice(0, -".lua".length));
+    const sha = createHash("sha1").update(lua).digest("hex");
+    shas.set(sha, String(await redis.script("LOAD", head + changed + tail)));
   }
-  return {
-    shas,
-    publishing: new Set([...publishing].filter((name) => /^(ingest|settle|commit|update-view|say)$/.test(name))),
-  };
+  return shas;
 }
 
 function pairs(flat: readonly string[]): readonly Said[] {

@@ -15,6 +15,8 @@ export const approvalLaw: Verdict = (trace) => {
     if (decision !== event.decision)
       found.push(`${event.item} is told ${event.decision}, recorded is ${decision ?? "nothing"}`);
   }
+  for (const { id, text } of only(trace, "told"))
+    if (id.startsWith("forged") && text !== strangersToast) found.push(`a button of another chat is told "${text}"`);
   return [...found, ...saidTooEarly(trace)];
 };
 

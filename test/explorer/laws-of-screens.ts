@@ -76,6 +76,15 @@ export const framesLaw: Verdict = (trace) => {
   return found;
 };
 
+/** What the model said is shown in its order and once: every word of it is greater than all before. */
+export const wordsLaw: Verdict = (trace) =>
+  only(trace, "sent").flatMap(({ as, final, chat, slot, text }) => {
+    const words = as === "frame" || final ? wordsOf(text) : [];
+    const numbers = words.map((word) => Number(word.slice(1)));
+    const rising = numbers.every((number, at) => at === 0 || number > (numbers[at - 1] ?? 0));
+    return rising ? [] : [`the ${final ? "final" : "frame"} of ${chat} ${slot} says ${words.join()}`];
+  });
+
 /** Everything comes to rest, every turn has its final, and what was shown of it is kept. */
 export const visibleEndLaw: Verdict = (trace) => {
   const found = [

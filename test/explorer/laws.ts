@@ -1,6 +1,6 @@
 import type { Law } from "../mutants/catalog.ts";
 import { approvalLaw, strangerLaw } from "./laws-of-people.ts";
-import { finalsLaw, framesLaw, visibleEndLaw } from "./laws-of-screens.ts";
+import { finalsLaw, framesLaw, visibleEndLaw, wordsLaw } from "./laws-of-screens.ts";
 import { only, repeated, type Terms, type Verdict, type Violation } from "./reading.ts";
 import type { TraceEvent } from "./trace.ts";
 
@@ -101,6 +101,7 @@ const verdicts: Readonly<Partial<Record<Law, Verdict>>> = {
   L7: approvalLaw,
   L8: survivalLaw,
   L9: strangerLaw,
+  L11: wordsLaw,
   L12: visibleEndLaw,
 };
 

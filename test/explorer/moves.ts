@@ -8,6 +8,8 @@ export interface Move {
   readonly fault: string | undefined;
   /** How likely it is among its like. */
   readonly weight: number;
+  /** What sets its pace: the other side of a call, or the first word of its name. */
+  readonly pace: string;
   go(): void | Promise<void>;
 }
 
@@ -24,11 +26,19 @@ export function timeMove(world: World): Move | undefined {
   let due = world.queue.due(now);
   for (const node of living(world)) due = Math.min(due, node.clock.due);
   if (due === Number.POSITIVE_INFINITY) return undefined;
-  return good("time", 0.5, () => {
-    world.time.now = Math.max(now, due);
-    world.queue.tick(world.time.now);
-    for (const node of living(world)) node.clock.wake();
-  });
+  return good("time", 0.5, () => passTime(world, due));
+}
+
+/** Calls take time as well: budgets refill and frames come due while others work. */
+export function passStep(world: World, step: number): void {
+  if (step % 8 === 7) passTime(world, world.time.now + 40);
+}
+
+function passTime(world: World, until: number): void {
+  // Whole milliseconds, as every clock here tells them: Redis would round, and the laws would not.
+  world.time.now = Math.max(world.time.now, Math.ceil(until));
+  world.queue.tick(world.time.now);
+  for (const node of living(world)) node.clock.wake();
 }
 
 /** Nodes that live and are not frozen. */
@@ -45,16 +55,20 @@ export function stopNode(world: World, node: ServiceNode): void {
   });
 }
 
-function good(name: string, weight: number, go: Move["go"]): Move {
-  return { name, fault: undefined, weight, go };
+function good(name: string, weight: number, go: Move["go"], pace = paceOf(name)): Move {
+  return { name, fault: undefined, weight, pace, go };
 }
 
 function bad(name: string, fault: string, go: Move["go"], weight = 1): Move {
-  return { name, fault, weight, go };
+  return { name, fault, weight, pace: "", go };
+}
+
+function paceOf(name: string): string {
+  return name.split(" ", 1)[0] ?? name;
 }
 
 function callMoves({ gate }: World): readonly Move[] {
-  return gate.heads().map((held) => good(`run ${held.name}`, 4, () => held.run()));
+  return gate.heads().map((held) => good(`run ${held.name}`, 4, () => held.run(), kindOf(held.lane)));
 }
 
 function hearingMoves(world: World): readonly Move[] {
@@ -81,7 +95,9 @@ function peopleMoves(world: World, calm: boolean): readonly Move[] {
   const { people } = world;
   const acts = people
     .acts(calm)
-    .map(({ name, mischief, go }) => (mischief ? bad(name, "mischief", go, 0.3) : good(name, 1.5, go)));
+    .map(({ name, mischief, go }) =>
+      mischief ? bad(name, "mischief", go, /taps|types|elsewhere/.test(name) ? 3 : 0.3) : good(name, 1.5, go),
+    );
   const handed = people
     .handing()
     .flatMap((chat) =>
@@ -96,7 +112,7 @@ function receiving(world: World): readonly ServiceNode[] {
 }
 
 function codexMoves({ codex }: World): readonly Move[] {
-  return codex.processes.filter(({ canGoOn }) => canGoOn).map((one) => good(`go p${one.pid}`, 2, () => one.goOn()));
+  return codex.processes.filter(({ canGoOn }) => canGoOn).map((one) => good(`go p${one.pid}`, 1, () => one.goOn()));
 }
 
 function nodeMoves(world: World): readonly Move[] {
@@ -128,9 +144,12 @@ function nodeFaults(world: World): readonly Move[] {
   const moves: Move[] = [];
   for (const node of world.nodes.values()) {
     if (node.state === "dead") continue;
-    moves.push(bad(`crash ${node.name}`, "crash", () => crash(world, node), 1.5));
+    // Whoever has a call on the wire learns too late, or never, what came of it.
+    const sending = world.gate.held.some((one) => one.owner === node.name && kindOf(one.lane) === "platform");
+    const meanwhile = sending ? " sending" : "";
+    moves.push(bad(`crash ${node.name}`, `crash${meanwhile}`, () => crash(world, node), 1.5));
     if (node.state !== "alive") continue;
-    moves.push(bad(`freeze ${node.name}`, "freeze", () => node.freeze(), 3));
+    moves.push(bad(`freeze ${node.name}`, `freeze${meanwhile}`, () => node.freeze(), 3));
     if (node.hints.length > 0) moves.push(bad(`miss ${node.name}`, "miss", () => node.missHints()));
     if (!node.stopping) moves.push(bad(`stop ${node.name}`, "stop", () => stopNode(world, node)));
   }

@@ -1,7 +1,8 @@
 import { execFile } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Mutant, mutants } from "../mutants/catalog.ts";
-import { copyTree } from "../mutants/tree.ts";
+import { copyTree, type Tree } from "../mutants/tree.ts";
 
 /** Why the explorer cannot see a planted fault. It runs no adapter, no page, no configuration and no real Codex. */
 const outOfReach: readonly (readonly [RegExp, string])[] = [
@@ -20,13 +21,10 @@ const outOfReach: readonly (readonly [RegExp, string])[] = [
 const unseen: Readonly<Record<string, string>> = {
   "a chat whose project is another worker's begins its next turn here": "one host serves all projects",
   "a chat is claimed by a worker that does not have its conversation": "one host has all conversations",
-  "a text that the turn takes no more is dropped":
-    "Codex tells the end of a turn before it refuses a steer, and `closeTurn` (turn.ts) forgets the steers on their way",
   "frames are sent while the final waits in the outbox":
     "the final's operation removes the view in its own step (commit.lua), and update-view.lua lets none come back",
   "an ended view goes on being shown": "every commit that ends a view also holds the operation that ends its frames",
   "a late frame brings an ended view back": "the actor has awaited its last frame before it ends the view",
-  "a button answers in every chat of its group's name": "needs topics",
 };
 
 /** What became of one. */
@@ -43,34 +41,62 @@ function reachable(mutant: Mutant): string | undefined {
   return unseen[mutant.fault] ?? outOfReach.find(([file]) => file.test(mutant.file))?.[1];
 }
 
+/** Which schedules hunt. `anew`: not first the one that found it last. `jobs`: hunts side by side. */
+interface HuntOptions {
+  readonly name: string;
+  readonly anew: boolean;
+  readonly seed: number;
+  readonly schedules: number;
+  readonly jobs: number;
+}
+
+/** The seed that found each fault last, beside this file. */
+const memory = new URL("found.json", import.meta.url);
+
 /**
- * Plants each fault whose name holds `name`, one at a time, and explores until it is found. A breach counts only when
- * the same schedule without the fault keeps every law; throws when it does not.
+ * Plants each fault whose name holds `name` and explores until it is found. A breach counts only when the same schedule
+ * without the fault keeps every law. What was found is written down.
  */
-export async function hunt(
-  options: { readonly name: string; readonly seed: number; readonly schedules: number },
-  told: (hunt: Hunt) => void,
-): Promise<readonly Hunt[]> {
-  const tree = copyTree();
+export async function hunt(options: HuntOptions, told: (hunt: Hunt) => void): Promise<readonly Hunt[]> {
+  const known = JSON.parse(readFileSync(memory, "utf8")) as Record<string, number>;
   const hunts: Hunt[] = [];
-  try {
-    for (const mutant of mutants.filter(({ fault }) => fault.includes(options.name))) {
-      const skipped = reachable(mutant);
-      let found: Hunt["found"];
-      if (skipped === undefined) {
-        tree.plant(mutant);
-        found = await find(tree.root, options);
-        tree.restore(mutant);
-        if (found !== undefined) await keepsLaws(tree.root, options.seed + found.schedule - 1);
+  // Those that nobody found yet come first.
+  const waiting = mutants
+    .filter(({ fault }) => fault.includes(options.name))
+    .sort((x, y) => Number(x.fault in known) - Number(y.fault in known));
+  const hunter = async (): Promise<void> => {
+    const tree = copyTree();
+    try {
+      for (let mutant = waiting.shift(); mutant !== undefined; mutant = waiting.shift()) {
+        const skipped = reachable(mutant);
+        const last = options.anew ? undefined : known[mutant.fault];
+        const found = skipped === undefined ? await huntOne(tree, mutant, options, last) : undefined;
+        if (found !== undefined) known[mutant.fault] = options.seed + found.schedule - 1;
+        writeFileSync(memory, `${JSON.stringify(known, undefined, 2)}\n`);
+        hunts.push({ mutant, found, skipped });
+        told({ mutant, found, skipped });
       }
-      const one = { mutant, found, skipped };
-      hunts.push(one);
-      told(one);
+    } finally {
+      tree.remove();
     }
-  } finally {
-    tree.remove();
-  }
+  };
+  await Promise.all(Array.from({ length: options.jobs }, hunter));
   return hunts;
+}
+
+async function huntOne(
+  tree: Tree,
+  mutant: Mutant,
+  { seed, schedules }: HuntOptions,
+  last: number | undefined,
+): Promise<Hunt["found"]> {
+  tree.plant(mutant);
+  const again = last === undefined ? undefined : await find(tree.root, { seed: last, schedules: 1 });
+  const anew = again === undefined ? await find(tree.root, { seed, schedules }) : undefined;
+  tree.restore(mutant);
+  const found = again === undefined ? anew : { ...again, schedule: (last ?? seed) - seed + 1 };
+  if (found !== undefined) await keepsLaws(tree.root, seed + found.schedule - 1);
+  return found;
 }
 
 async function keepsLaws(root: string, seed: number): Promise<void> {

@@ -1,7 +1,7 @@
-import { createDice } from "./dice.ts";
+import { createDice, type Dice } from "./dice.ts";
 import type { Lab } from "./lab.ts";
 import { verdict } from "./laws.ts";
-import { crash, living, type Move, movesOf, stopNode, timeMove } from "./moves.ts";
+import { crash, living, type Move, movesOf, passStep, stopNode, timeMove } from "./moves.ts";
 import type { Violation } from "./reading.ts";
 import { createWorld, type Setting, type World } from "./world.ts";
 
@@ -11,10 +11,14 @@ export interface Schedule {
   readonly decisions: readonly string[];
 }
 
-/** What became of a schedule. */
-export interface Played {
+/** A schedule, and how it broke the laws if it did. */
+export interface Broken {
   readonly schedule: Schedule;
   readonly violations: readonly Violation[];
+}
+
+/** What became of a schedule. */
+export interface Played extends Broken {
   readonly owners: number;
   readonly crashes: number;
   /** Decided ones and calm ones. */
@@ -49,6 +53,7 @@ export async function play(lab: Lab, setting: Setting, decide: Decide): Promise<
     decisions.push(move.name);
     if (move.fault === "drop redis") refusedAt = world.time.now;
     if (move.fault !== undefined) faults.set(move.fault, (faults.get(move.fault) ?? 0) + 1);
+    passStep(world, step);
     await move.go();
     await settled();
   }
@@ -81,7 +86,7 @@ async function calm(world: World, from: number): Promise<number> {
   for (let step = 0; step < calmLimit; step += 1) {
     if (!stopped) for (const [id, node] of [...world.nodes]) if (node.state === "dead") world.start(id);
     const moves = movesOf(world, true);
-    let move: Move | undefined = moves.length === 0 ? undefined : dice.pick(moves);
+    let move = calmMove(moves, dice);
     if (move === undefined) {
       if (stopped && living(world).length === 0) return ended(world, step);
       if (!stopped && world.time.now >= from && (await atRest(world))) {
@@ -93,10 +98,18 @@ async function calm(world: World, from: number): Promise<number> {
       move = timeMove(world);
       if (move === undefined) return stuck(world, step, "nothing moves");
     }
+    passStep(world, step);
     await move.go();
     await settled();
   }
   return stuck(world, calmLimit, "no rest");
+}
+
+/** A model thinks longer than a call takes: what belongs to one word of it happens, mostly, before the next. */
+function calmMove(moves: readonly Move[], dice: Dice): Move | undefined {
+  const quick = moves.filter(({ pace }) => pace !== "go");
+  const few = quick.length > 0 && dice.chance(0.85) ? quick : moves;
+  return few.length === 0 ? undefined : dice.pick(few);
 }
 
 async function atRest(world: World): Promise<boolean> {

@@ -1,5 +1,5 @@
 import type { Lab } from "./lab.ts";
-import { type Played, play } from "./play.ts";
+import { type Broken, play } from "./play.ts";
 import { rollDice, settingOf } from "./scheduler.ts";
 
 /** Figures of a run of schedules. */
@@ -12,44 +12,89 @@ export interface Summary {
   readonly owners: readonly number[];
   readonly crashes: readonly number[];
   readonly faults: ReadonlyMap<string, number>;
-  /** The first schedules that broke a law. */
-  readonly failing: readonly Played[];
+  /** The schedules that broke a law. */
+  readonly failing: readonly Broken[];
   readonly durationMs: number;
 }
 
-/** Plays the schedules of consecutive seeds. Stops after `failures` (default 1) that break a law, or after `limitMs` (default: never). */
-export async function run(
-  lab: Lab,
-  options: {
-    readonly seed: number;
-    readonly schedules: number;
-    readonly failures?: number;
-    readonly limitMs?: number;
-  },
-  told: (done: number) => void = () => undefined,
-): Promise<Summary> {
-  const startedAt = Date.now();
-  const steps: number[] = [];
-  const decided: number[] = [];
-  const owners: number[] = [];
-  const crashes: number[] = [];
-  const faults = new Map<string, number>();
-  const failing: Played[] = [];
-  const { limitMs = Number.POSITIVE_INFINITY } = options;
-  for (let at = 0; at < options.schedules && failing.length < (options.failures ?? 1); at += 1) {
-    if (Date.now() - startedAt >= limitMs) break;
-    const seed = options.seed + at;
-    const played = await play(lab, settingOf(seed), rollDice(seed));
-    steps.push(played.steps + played.calmSteps);
-    decided.push(played.steps);
-    owners.push(played.owners);
-    crashes.push(played.crashes);
-    for (const [kind, count] of played.faults) faults.set(kind, (faults.get(kind) ?? 0) + count);
-    if (played.violations.length > 0) failing.push(played);
-    told(at + 1);
+/** What is kept of one schedule that was played; plain data. */
+export interface Figures {
+  readonly seed: number;
+  readonly decided: number;
+  readonly calmSteps: number;
+  readonly owners: number;
+  readonly crashes: number;
+  readonly faults: readonly (readonly [string, number])[];
+  readonly broken: Broken | undefined;
+}
+
+/** Which schedules, and when to end: after `failures` (default 1) that break a law, or after `limitMs` (default: never). */
+export interface Range {
+  readonly seed: number;
+  readonly schedules: number;
+  readonly failures?: number;
+  readonly limitMs?: number;
+}
+
+/** Collects figures; wants no more when `ended`. */
+export interface Collection {
+  readonly ended: boolean;
+  readonly done: number;
+  add(figures: Figures): void;
+  summary(): Summary;
+}
+
+/** Hears of each schedule as it is played, and how many that makes. */
+export type Told = (done: number, figures: Figures) => void;
+
+/** Plays the schedules of consecutive seeds. */
+export async function run(lab: Lab, range: Range, told?: Told): Promise<Summary> {
+  const collection = collect(range);
+  for (let at = 0; at < range.schedules && !collection.ended; at += 1) {
+    const figures = await figuresOf(lab, range.seed + at);
+    collection.add(figures);
+    told?.(at + 1, figures);
   }
-  const durationMs = Date.now() - startedAt;
-  return { schedules: steps.length, steps, decided, owners, crashes, faults, failing, durationMs };
+  return collection.summary();
+}
+
+/** Plays the schedule of a seed. */
+export async function figuresOf(lab: Lab, seed: number): Promise<Figures> {
+  const played = await play(lab, settingOf(seed), rollDice(seed));
+  const { steps, calmSteps, owners, crashes, faults } = played;
+  const { schedule, violations } = played;
+  const broken = violations.length === 0 ? undefined : { schedule, violations };
+  return { seed, decided: steps, calmSteps, owners, crashes, faults: [...faults], broken };
+}
+
+/** Of a run that begins now. */
+export function collect({ failures = 1, limitMs = Number.POSITIVE_INFINITY }: Range): Collection {
+  const startedAt = Date.now();
+  const all: Figures[] = [];
+  const failing = (): readonly Broken[] => all.flatMap(({ broken }) => broken ?? []);
+  return {
+    get ended() {
+      return failing().length >= failures || Date.now() - startedAt >= limitMs;
+    },
+    get done() {
+      return all.length;
+    },
+    add: (figures) => void all.push(figures),
+    summary() {
+      const faults = new Map<string, number>();
+      for (const [kind, count] of all.flatMap((one) => one.faults)) faults.set(kind, (faults.get(kind) ?? 0) + count);
+      return {
+        schedules: all.length,
+        steps: all.map(({ decided, calmSteps }) => decided + calmSteps),
+        decided: all.map(({ decided }) => decided),
+        owners: all.map(({ owners }) => owners),
+        crashes: all.map(({ crashes }) => crashes),
+        faults,
+        failing: failing(),
+        durationMs: Date.now() - startedAt,
+      };
+    },
+  };
 }
 
 /** The middle one. */

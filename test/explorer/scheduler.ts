@@ -27,14 +27,46 @@ export function rollDice(seed: number): Decide {
   const violence = dice.pick([0.03, 0.06, 0.12]);
   const steps = fewest + dice.below(most - fewest);
   const crashAt = Math.floor(steps * (0.15 + 0.6 * dice.next()));
+  const { paceOf, fondOf } = tempersOf(seed);
   return (world, moves, step) => {
     if (step >= steps) return undefined;
     const forced = step >= crashAt && world.counts.crashes === 0 ? crashOf(world, moves, dice) : undefined;
     if (forced !== undefined) return forced;
     const faults = moves.filter(({ fault }) => fault !== undefined);
     const good = moves.filter(({ fault }) => fault === undefined);
-    if (faults.length > 0 && (good.length === 0 || dice.chance(violence))) return kindFirst(faults, dice);
-    return weighted(good, dice);
+    const rare = faults.filter(({ fault = "" }) => rarely.test(fault) && fondOf(fault) > 1);
+    if (rare.length > 0 && dice.chance(0.15)) return kindFirst(rare, fondOf, dice);
+    if (faults.length > 0 && (good.length === 0 || dice.chance(violence))) return kindFirst(faults, fondOf, dice);
+    return weighted(
+      good.map((move) => ({ move, weight: move.weight * paceOf(move.pace) })),
+      dice,
+    )?.move;
+  };
+}
+
+/** Everything has its pace in a schedule: one platform is slow, another Codex is quick. */
+const paces = [0.15, 1, 1, 3];
+
+/** What the violence of a schedule is fond of. */
+const fondnesses = [/^$/, /^$/, /platform$/, /codex$/, /redis$/, /^mischief/, /^(freeze|crash|stop)/, /sending$/];
+
+/** Seldom possible at all: who is fond of it misses few chances. */
+const rarely = /^(lose|drop|late|busy|refuse) (platform|codex)$|^mischief$|sending$/;
+
+function tempersOf(seed: number): {
+  readonly paceOf: (pace: string) => number;
+  readonly fondOf: (fault: string) => number;
+} {
+  const dice = createDice(seed ^ 0x7e47);
+  const fondness = dice.pick(fondnesses);
+  const known = new Map<string, number>();
+  return {
+    paceOf(pace) {
+      const set = known.get(pace) ?? dice.pick(paces);
+      known.set(pace, set);
+      return set;
+    },
+    fondOf: (fault) => (fondness.test(fault) ? 6 : 1),
   };
 }
 
@@ -60,7 +92,7 @@ function crashOf(world: World, moves: readonly Move[], dice: Dice): Move | undef
 
 /** What is seldom possible is likely when it is; the rest is always possible. */
 const likely: readonly (readonly [RegExp, number])[] = [
-  [/platform$/, 6],
+  [/platform$|sending$/, 6],
   [/codex$/, 4],
   [/^(lose|miss|cut|freeze)/, 2],
   [/^(late|drop|again|mischief)/, 1],
@@ -68,10 +100,13 @@ const likely: readonly (readonly [RegExp, number])[] = [
 ];
 
 /** The kind of violence first, however many calls are out. */
-function kindFirst(faults: readonly Move[], dice: Dice): Move | undefined {
+function kindFirst(faults: readonly Move[], fondOf: (fault: string) => number, dice: Dice): Move | undefined {
   const kinds = [...new Set(faults.map(({ fault = "" }) => fault))];
   const chosen = weighted(
-    kinds.map((fault) => ({ fault, weight: likely.find(([kind]) => kind.test(fault))?.[1] ?? 1 })),
+    kinds.map((fault) => ({
+      fault,
+      weight: fondOf(fault) * (likely.find(([kind]) => kind.test(fault))?.[1] ?? 1),
+    })),
     dice,
   );
   return weighted(

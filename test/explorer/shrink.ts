@@ -1,12 +1,12 @@
 import type { Lab } from "./lab.ts";
-import { type Played, play, type Schedule } from "./play.ts";
+import { type Broken, type Played, play, type Schedule } from "./play.ts";
 import { follow } from "./scheduler.ts";
 
 /**
  * The shortest form of a schedule that still breaks the same law: pieces of its decisions are left out, ever smaller
  * ones, until none can go (delta debugging). `tries` bounds the repetitions; default 400.
  */
-export async function shrink(lab: Lab, failing: Played, tries = 400): Promise<Played> {
+export async function shrink(lab: Lab, failing: Broken, tries = 400): Promise<Broken> {
   const law = failing.violations[0]?.law;
   let best = failing;
   let left = tries;

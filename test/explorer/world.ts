@@ -109,11 +109,14 @@ function scriptsOf({ seed, asks }: Setting): (text: string) => readonly ScriptSt
     let hash = seed;
     for (const letter of `${text}${count}`) hash = Math.imul(hash ^ letter.charCodeAt(0), 0x01000193);
     const dice = createDice(hash);
-    const steps = Array.from({ length: dice.below(4) }, (): ScriptStep => {
+    // Short ones for many turns, long ones for what happens beside a turn.
+    const length = dice.chance(0.3) ? 4 + dice.below(6) : dice.below(4);
+    const steps = Array.from({ length }, (): ScriptStep => {
       if (dice.chance(asks)) return "ask";
       return dice.chance(0.3) ? "action" : "text";
     });
-    return [...steps, dice.chance(0.12) ? "fail" : "complete"];
+    const end: ScriptStep = dice.chance(0.12) ? "fail" : "complete";
+    return dice.chance(0.1) ? ["rigid", ...steps, end] : [...steps, end];
   };
 }
 
