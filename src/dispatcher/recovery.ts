@@ -94,8 +94,11 @@ async function rejoin(a: ActorContext, session: CodexSession): Promise<void> {
   const ours = turns.find(
     (t) => (turn.turnId !== undefined && t.turnId === turn.turnId) || t.clientIds.includes(turn.clientId),
   );
-  if (state.active && (ours === undefined || ours.status === "inProgress")) {
-    await goOn(a, ours ?? turns.find((t) => t.status === "inProgress"), state.turnId);
+  // A start that was on its way when the connection broke may come to Codex between the two answers: asked once more.
+  const began = !state.active && ours?.status === "inProgress";
+  const { active, turnId } = began ? await openThread(a, session, spec) : state;
+  if (active && (ours === undefined || ours.status === "inProgress")) {
+    await goOn(a, ours ?? turns.find((t) => t.status === "inProgress"), turnId);
     return;
   }
   if (ours === undefined) return startAgain(a);
