@@ -13,15 +13,21 @@ afterEach(async () => {
 
 const notes = (): readonly string[] => world.sent.map((m) => m.text).filter((t) => t.startsWith("The service"));
 
+/** A turn runs until its gate is opened. */
+async function working() {
+  const open = gate();
+  world.model.on("work", [text(["Half", open, " done."])]);
+  world.say("work");
+  await world.waitFor(() => world.model.requests.length > 0, "the turn");
+  return open;
+}
+
 describe("hotline stop --drain", () => {
   it("L1 L2: waits for the running turn, keeps what comes meanwhile, and the next start answers it once", async () => {
     world = await ServiceWorld.create({ config: { whileBusy: "queue" } });
     await world.start();
-    const open = gate();
-    world.model.on("work", [text(["Half", open, " done."])]);
     world.model.on("later", [text("Answered later.")]);
-    world.say("work");
-    await world.waitFor(() => world.model.requests.length > 0, "the turn");
+    const open = await working();
     const drain = world.hotline("stop", "--drain");
     await world.waitFor(
       () => drain.output().includes("waiting for 1 turn: telegram:1001 (0 min)"),
@@ -46,11 +52,8 @@ describe("hotline stop --drain", () => {
     world = await ServiceWorld.create({ config: { access: { owners: ["telegram:1001", "telegram:1002"] } } });
     await world.start();
     const bob = world.telegram.privateChat(world.telegram.user(1002, { first_name: "Bob", language_code: "en" }));
-    const open = gate();
-    world.model.on("work", [text(["Half", open, " done."])]);
     world.model.on("hello", [text("Hello.")]);
-    world.say("work");
-    await world.waitFor(() => world.model.requests.length > 0, "the turn");
+    const open = await working();
     const drain = world.hotline("stop", "--drain");
     await world.message("The service restarts once this turn has ended.");
     world.telegram.phone.say(bob, world.telegram.user(1002), "hello");
@@ -89,10 +92,7 @@ describe("hotline stop --drain", () => {
   it("Ctrl-C of the command leaves the drain going", async () => {
     world = await ServiceWorld.create();
     await world.start();
-    const open = gate();
-    world.model.on("work", [text(["Half", open, " done."])]);
-    world.say("work");
-    await world.waitFor(() => world.model.requests.length > 0, "the turn");
+    const open = await working();
     const drain = world.hotline("stop", "--drain");
     await world.waitFor(() => drain.output().includes("Ctrl-C leaves it waiting"), "the hint");
     drain.interrupt();
@@ -106,10 +106,7 @@ describe("hotline stop --drain", () => {
 it("R21: a plain stop tells the chat of a running turn once, and the note becomes the note of the return", async () => {
   world = await ServiceWorld.create();
   await world.start();
-  const open = gate();
-  world.model.on("work", [text(["Half", open, " done."])]);
-  world.say("work");
-  await world.waitFor(() => world.model.requests.length > 0, "the turn");
+  const open = await working();
   expect(await world.stop()).toBe(0);
   expect(notes()).toEqual([
     "The service stops. Codex goes on with this turn; you get the answer once the service is back.",

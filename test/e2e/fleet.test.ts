@@ -13,6 +13,36 @@ afterEach(async () => {
 const lastFrame = () => fleet.telegram.drafts(fleet.chat).at(-1)?.frames.at(-1)?.text;
 const finals = (part: string): number => fleet.sent().filter((m) => m.text.includes(part)).length;
 
+/** One gateway, one worker. */
+async function pair() {
+  const gateway = await fleet.machine("gateway", { role: "gateway" });
+  const worker = await fleet.machine("worker", { role: "worker" });
+  await Promise.all([gateway.start(), worker.start()]);
+  return { gateway, worker };
+}
+
+/** The second stands by; the chat has had an answer. */
+async function twoGateways() {
+  const one = await fleet.machine("one", { role: "gateway" });
+  const two = await fleet.machine("two", { role: "gateway" });
+  const worker = await fleet.machine("worker", { role: "worker" });
+  await one.start();
+  await Promise.all([two.start(), worker.start()]);
+  fleet.say("hello");
+  await fleet.message("echo: hello");
+  return { one, two };
+}
+
+/** A turn runs until its gate is opened. */
+async function working() {
+  const open = gate();
+  const before = fleet.model.requests.length;
+  fleet.model.on("work", [text(["First half", open, ", second half."])]);
+  fleet.say("work");
+  await fleet.waitFor(() => fleet.model.requests.length > before, "the turn");
+  return open;
+}
+
 it("a chat works on the machine that has its project, and moves with /project", async () => {
   fleet = await Fleet.create();
   const gateway = await fleet.machine("gateway", { role: "gateway", projects: {} });
@@ -57,16 +87,11 @@ it("a chat works on the machine that has its project, and moves with /project", 
 
 it("L1: a machine that dies is told in its chats within 10 s, and their messages wait for it", async () => {
   fleet = await Fleet.create();
-  const gateway = await fleet.machine("gateway", { role: "gateway" });
-  const worker = await fleet.machine("worker", { role: "worker" });
-  await Promise.all([gateway.start(), worker.start()]);
+  const { gateway, worker } = await pair();
   fleet.say("hello");
   await fleet.message("echo: hello");
   await fleet.trusted();
-  const open = gate();
-  fleet.model.on("work", [text(["First half", open, ", second half."])]);
-  fleet.say("work");
-  await fleet.waitFor(() => fleet.model.requests.length > 1, "the turn");
+  const open = await working();
   await worker.die();
   const died = Date.now();
   await fleet.message("does not answer", 12_000);
@@ -92,13 +117,8 @@ it("L1: a machine that dies is told in its chats within 10 s, and their messages
 
 it("L8: workers are restarted one after the other, and no turn is lost or told about", async () => {
   fleet = await Fleet.create();
-  const gateway = await fleet.machine("gateway", { role: "gateway" });
-  const worker = await fleet.machine("worker", { role: "worker" });
-  await Promise.all([gateway.start(), worker.start()]);
-  const open = gate();
-  fleet.model.on("work", [text(["First half", open, ", second half."])]);
-  fleet.say("work");
-  await fleet.waitFor(() => fleet.model.requests.length > 0, "the turn");
+  const { worker } = await pair();
+  const open = await working();
   expect(await worker.service.stop()).toBe(0);
   fleet.say("more");
   await worker.start();
@@ -115,10 +135,7 @@ it("a worker that waits for its turns leaves new chats to another of its pool", 
   const one = await fleet.machine("one", { role: "worker" });
   const two = await fleet.machine("two", { role: "worker" });
   await Promise.all([gateway.start(), one.start()]);
-  const open = gate();
-  fleet.model.on("work", [text(["First half", open, ", second half."])]);
-  fleet.say("work");
-  await fleet.waitFor(() => fleet.model.requests.length > 0, "the turn");
+  const open = await working();
   await two.start();
   const drain = one.drain();
   await fleet.message("restarts once this turn has ended");
@@ -147,13 +164,7 @@ it("a stop comes to its end though Redis went away for good", async () => {
 
 it("L1: a second gateway takes over from one that was killed, within 10 s and without a storm of conflicts", async () => {
   fleet = await Fleet.create();
-  const one = await fleet.machine("one", { role: "gateway" });
-  const two = await fleet.machine("two", { role: "gateway" });
-  const worker = await fleet.machine("worker", { role: "worker" });
-  await one.start();
-  await Promise.all([two.start(), worker.start()]);
-  fleet.say("hello");
-  await fleet.message("echo: hello");
+  const { one, two } = await twoGateways();
   expect((await two.http("/readyz")).text).toContain("stands by");
   await one.service.kill();
   const died = Date.now();
@@ -170,13 +181,7 @@ it("L1: a second gateway takes over from one that was killed, within 10 s and wi
 
 it("L3: a gateway that was frozen and comes back neither receives nor sends twice", async () => {
   fleet = await Fleet.create();
-  const one = await fleet.machine("one", { role: "gateway" });
-  const two = await fleet.machine("two", { role: "gateway" });
-  const worker = await fleet.machine("worker", { role: "worker" });
-  await one.start();
-  await Promise.all([two.start(), worker.start()]);
-  fleet.say("hello");
-  await fleet.message("echo: hello");
+  const { one } = await twoGateways();
   one.freeze();
   fleet.say("while frozen");
   await fleet.message("echo: while frozen", 15_000);
