@@ -77,8 +77,8 @@ async function ready(
   { clock, signal }: Launch,
   ended: () => string | undefined,
 ): Promise<MessageStream | undefined> {
-  const until = clock.now() + readyWithinMs;
-  while (ended() === undefined && clock.now() < until && signal?.aborted !== true) {
+  const until = clock.uptime() + readyWithinMs;
+  while (ended() === undefined && clock.uptime() < until && signal?.aborted !== true) {
     if (existsSync(record.socket)) {
       try {
         return await openWsStream(record.socket);

@@ -25,7 +25,7 @@ export class Inbox implements RpcHandlers {
   #left = false;
   /** The thread this session is about; set before its first event can come. */
   threadId: ThreadId | undefined;
-  /** When a turn was last seen running or ending, ms since the epoch. */
+  /** When a turn was last seen running or ending, of the clock's uptime, ms. */
   lastTurnAt: number | undefined;
   /** Called at every end of a turn. */
   onTurnEnded: () => void = () => {};
@@ -93,7 +93,7 @@ export class Inbox implements RpcHandlers {
   }
 
   #note(event: CodexEvent): void {
-    if (event.kind === "turnStarted" || event.kind === "turnEnded") this.lastTurnAt = this.#deps.clock.now();
+    if (event.kind === "turnStarted" || event.kind === "turnEnded") this.lastTurnAt = this.#deps.clock.uptime();
     this.emit(event);
     if (event.kind === "turnEnded") this.onTurnEnded();
   }

@@ -46,8 +46,8 @@ export async function endProcess(target: Found, options: EndOptions): Promise<vo
 }
 
 async function gone(all: readonly Found[], { clock, times }: EndOptions, look?: () => void): Promise<void> {
-  const until = clock.now() + times.graceMs;
-  while (all.some(lives) && clock.now() < until) {
+  const until = clock.uptime() + times.graceMs;
+  while (all.some(lives) && clock.uptime() < until) {
     await clock.sleep(times.pollMs);
     look?.();
   }

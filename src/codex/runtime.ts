@@ -148,7 +148,7 @@ class Runtime implements CodexRuntime {
       log: log.child({ pid: record.pid }),
       observer: this.#trace && name !== undefined ? observerOf(this.#trace, name as ChatKey) : undefined,
       endProcess: (lastTurnAt) =>
-        this.#end(record, lastTurnAt === undefined ? 0 : lastTurnAt + this.#flushMs - clock.now()),
+        this.#end(record, lastTurnAt === undefined ? 0 : lastTurnAt + this.#flushMs - clock.uptime()),
       onTurnEnded: () => {
         boundLog(record).catch((error: unknown) => log.warn({ error: String(error) }, "codex log cannot be shortened"));
       },

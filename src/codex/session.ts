@@ -32,7 +32,7 @@ import type { MessageStream } from "./ws-stream.ts";
 
 export interface SessionDeps extends InboxDeps {
   readonly record: ProcessRecord;
-  /** Ends the process; `lastTurnAt` (ms since the epoch) is absent when this connection saw no turn. */
+  /** Ends the process; `lastTurnAt` (of the clock's uptime) is absent when this connection saw no turn. */
   endProcess(lastTurnAt: number | undefined): Promise<void>;
   onTurnEnded(): void;
   readonly observer?: RpcObserver | undefined;
@@ -92,7 +92,7 @@ class Session implements CodexSession {
       ...turnSandbox(spec, markOf(this.process)),
       ...(spec.effort === undefined ? {} : { effort: spec.effort }),
     };
-    this.#inbox.lastTurnAt = this.#deps.clock.now();
+    this.#inbox.lastTurnAt = this.#deps.clock.uptime();
     await this.#call("turn/start", params);
   }
 
@@ -188,7 +188,7 @@ class Session implements CodexSession {
     const active = status.type === "active";
     const flags = status.activeFlags ?? [];
     const running = active ? (await this.turns(1)).find((t) => t.status === "inProgress") : undefined;
-    if (active) this.#inbox.lastTurnAt = this.#deps.clock.now();
+    if (active) this.#inbox.lastTurnAt = this.#deps.clock.uptime();
     else this.#checkProfile(opened.activePermissionProfile?.id, spec);
     return {
       threadId: opened.thread.id as ThreadId,

@@ -139,8 +139,9 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
       holding = "drain";
       for (const { actor } of actors.values()) actor.post({ kind: "pause", why: "drain" });
     }
-    const since = clock.now();
-    const waitedFor = (actor: ChatActor): boolean => actor.busy && !(actor.asking && clock.now() - since >= askingMs);
+    const since = clock.uptime();
+    const waitedFor = (actor: ChatActor): boolean =>
+      actor.busy && !(actor.asking && clock.uptime() - since >= askingMs);
     while (!stopping.signal.aborted && [...actors.values()].some(({ actor }) => waitedFor(actor)))
       await clock.sleep(pollMs);
   };
@@ -184,6 +185,6 @@ async function interruptTurns(
   { clock }: DispatcherParts,
 ): Promise<void> {
   for (const { actor } of actors.values()) actor.post({ kind: "interrupt" });
-  const until = clock.now() + stopNowMs;
-  while ([...actors.values()].some(({ actor }) => actor.busy) && clock.now() < until) await clock.sleep(pollMs);
+  const until = clock.uptime() + stopNowMs;
+  while ([...actors.values()].some(({ actor }) => actor.busy) && clock.uptime() < until) await clock.sleep(pollMs);
 }

@@ -21,7 +21,7 @@ export interface Group {
   readonly messageId: MessageId;
 }
 
-/** Mail with the local time it was read at. */
+/** Mail with the time it was read at, of the clock's uptime. */
 export interface Arrived extends MailItem {
   readonly arrivedAt: number;
 }

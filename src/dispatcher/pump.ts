@@ -37,7 +37,7 @@ export async function pump(a: ActorContext): Promise<number | undefined | "elsew
 export async function readMail(a: ActorContext): Promise<void> {
   for (;;) {
     const items = await a.patiently(() => a.parts.store.readMail(a.chat, a.lastRead, 200));
-    for (const item of items) a.mail.push({ ...item, arrivedAt: a.now });
+    for (const item of items) a.mail.push({ ...item, arrivedAt: a.parts.clock.uptime() });
     a.lastRead = items.at(-1)?.id ?? a.lastRead;
     if (items.length < 200) return;
   }

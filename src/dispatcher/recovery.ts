@@ -135,7 +135,8 @@ async function afterDeath(a: ActorContext, cause: Cause): Promise<void> {
   if (record === undefined && turn.delivered === false)
     return hopeless ? couldNotStart(a, new CodexError("spawnFailed", "codex dies each time")) : startAgain(a);
   const asks = hopeless || a.parts.settings.recovery === "ask";
-  const more = nextGroup(a.mail, a.taken(), a.now) !== undefined || nextWaiting(a.waiting) !== undefined;
+  const more =
+    nextGroup(a.mail, a.taken(), a.parts.clock.uptime()) !== undefined || nextWaiting(a.waiting) !== undefined;
   const ending: Ending = { kind: "died", cause, goesOn: more ? "already" : asks ? "asks" : "byItself" };
   const slot = turn.slot;
   await endFromRecord(a, record, ending);

@@ -22,7 +22,7 @@ export async function feedRunning(a: ActorContext): Promise<number | undefined> 
     if (a.steering.size > 0 || a.building.size > 0) return undefined;
     // One of unknown outcome may yet become the next turn: what was written later must not overtake it.
     if (turn.steers.some((steer) => !a.steered.has(steer.clientId))) return undefined;
-    const next = nextGroup(a.mail, a.taken(), a.now);
+    const next = nextGroup(a.mail, a.taken(), a.parts.clock.uptime());
     if (next === undefined) return undefined;
     if ("waitMs" in next) return next.waitMs;
     const chosen = busyMode(a.binding.whileBusy ?? a.parts.settings.whileBusy, next.group, a.comment);

@@ -16,7 +16,7 @@ import { freshNotes } from "./turn-log.ts";
 /** Takes the next thing that waits, if no turn runs. Answers how long to wait for the rest of a joined message. */
 export async function startNext(a: ActorContext): Promise<number | undefined> {
   if (a.turn !== undefined || a.phase !== "ready") return undefined;
-  const next = nextGroup(a.mail, a.taken(), a.now);
+  const next = nextGroup(a.mail, a.taken(), a.parts.clock.uptime());
   const waiting = nextWaiting(a.waiting);
   const waitingGroup = waiting === undefined ? undefined : groupOfIds(a.mail, waiting.mailIds);
   if (waiting !== undefined && waitingGroup === undefined) {

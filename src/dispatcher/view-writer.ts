@@ -39,7 +39,7 @@ export function createViewWriter({ store, lease, clock, log, leaseLost }: Parts)
   let reset = false;
   let timer: AbortController | undefined;
   let busy: Promise<void> | undefined;
-  let lastAt = 0;
+  let lastAt = Number.NEGATIVE_INFINITY;
   let stopped = false;
 
   const take = (): ViewUpdate => {
@@ -54,7 +54,7 @@ export function createViewWriter({ store, lease, clock, log, leaseLost }: Parts)
   };
 
   const flush = async (): Promise<void> => {
-    lastAt = clock.now();
+    lastAt = clock.uptime();
     const update = take();
     try {
       await store.updateView(lease(), update);
@@ -74,7 +74,7 @@ export function createViewWriter({ store, lease, clock, log, leaseLost }: Parts)
 
   const schedule = (): void => {
     if (stopped || busy !== undefined || timer !== undefined) return;
-    const wait = structural ? 0 : flushMs - (clock.now() - lastAt);
+    const wait = structural ? 0 : flushMs - (clock.uptime() - lastAt);
     if (wait > 0) {
       wakeIn(wait);
       return;

@@ -43,7 +43,7 @@ interface Slowness {
 
 /**
  * Token buckets of one account: the whole account (one token kept for durable calls), each chat, and a sliding minute
- * per group. Times are ms of one clock, given with each call; nothing here reads a clock.
+ * per group. Times are ms of one clock that is never set back, given with each call; nothing here reads a clock.
  */
 export interface Budgets {
   /** Earliest time the chat's own limits allow the call; the past or `now` when at once. */

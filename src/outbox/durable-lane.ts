@@ -31,7 +31,7 @@ export function createDurableLane(
 
   function want(head: Work, notBefore: number): void {
     const cost = head.calls[head.next]?.cost ?? "none";
-    scheduler.wantDurable(chat, { since: bornAt(head.op.id), cost, notBefore }, desk.clock.now());
+    scheduler.wantDurable(chat, { since: bornAt(head.op.id), cost, notBefore }, desk.clock.uptime());
   }
 
   async function load(): Promise<void> {
@@ -73,7 +73,7 @@ export function createDurableLane(
     async run(pick) {
       const current = work;
       const after = current === undefined ? undefined : await performNext(desk, current);
-      scheduler.finish(pick, after === undefined ? "skipped" : "sent", desk.clock.now());
+      scheduler.finish(pick, after === undefined ? "skipped" : "sent", desk.clock.uptime());
       if (current !== undefined && after !== undefined) follow(current, after);
       host.pump();
     },

@@ -24,7 +24,7 @@ export interface Work {
   noticed: boolean;
 }
 
-/** What follows a call: the work's next call (not before `at`), the next operation, or nothing more for this chat. */
+/** What follows a call: the work's next call (not before `at`, of the clock's uptime), the next operation, or nothing more for this chat. */
 export type After =
   | { readonly kind: "again"; readonly at: number }
   | { readonly kind: "finished" }
@@ -124,7 +124,7 @@ function later(desk: Desk, work: Work, reason: string): After {
     { chat: work.chat, op: work.op.id, tries: work.tries, delayMs, reason },
     "durable call fails, trying again",
   );
-  return { kind: "again", at: desk.clock.now() + delayMs };
+  return { kind: "again", at: desk.clock.uptime() + delayMs };
 }
 
 /** A refused part is replaced by its fallback, or left out: the other parts still go out, and the chat is told (L5, L12). */

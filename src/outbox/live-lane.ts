@@ -76,11 +76,11 @@ class ChatLiveLane implements LiveLane {
   async run(pick: Picked): Promise<void> {
     const { desk, scheduler } = this.#host;
     const step = await sendFrame(desk, this.#chat, this.#state, (cost) =>
-      scheduler.charge({ ...pick.charge, cost }, desk.clock.now()),
+      scheduler.charge({ ...pick.charge, cost }, desk.clock.uptime()),
     );
     if (step.next === "ended") this.#reset();
     else if (step.next !== "nothing") this.#want(step.next);
-    scheduler.finish(pick, step.result, desk.clock.now());
+    scheduler.finish(pick, step.result, desk.clock.uptime());
     if (this.#state.textShown || this.#state.silent) this.#typing?.abort();
     if (this.idle) this.#onIdle();
     this.#host.pump();
@@ -89,7 +89,7 @@ class ChatLiveLane implements LiveLane {
   #want(urgency: LiveUrgency): void {
     if (this.#closed) return;
     const { desk, scheduler } = this.#host;
-    scheduler.wantLive(this.#chat, urgency, this.#state.cost, desk.clock.now());
+    scheduler.wantLive(this.#chat, urgency, this.#state.cost, desk.clock.uptime());
     this.#host.pump();
   }
 
@@ -134,7 +134,7 @@ class ChatLiveLane implements LiveLane {
     const { desk, scheduler } = this.#host;
     try {
       while (!signal.aborted) {
-        const allowed = scheduler.spare(this.#chat, desk.clock.now());
+        const allowed = scheduler.spare(this.#chat, desk.clock.uptime());
         if (allowed) await desk.channel.busy(this.#chat, signal);
         await desk.clock.sleep(allowed ? desk.limits.busyMs : typingRetryMs, signal);
       }

@@ -1,3 +1,4 @@
+import { elapsedMs, type Moment, momentOf } from "../lib/clock.ts";
 import type { OutboundCall, Screen, SentMessage } from "../model/delivery.ts";
 import type { ChatKey } from "../model/ids.ts";
 import type { TurnView } from "../model/view.ts";
@@ -20,7 +21,7 @@ export interface LiveState {
   silent: boolean;
   /** What the last frame was charged to. */
   cost: Cost;
-  last: { readonly at: number; readonly exact: string; readonly baseline: string } | undefined;
+  last: { readonly at: Moment; readonly exact: string; readonly baseline: string } | undefined;
   /** No frame of this slot can be shown any more. */
   dead: boolean;
   /** Frames the platform refused, in a row. */
@@ -78,10 +79,9 @@ export async function sendFrame(
   if (frame === undefined) return { result: "skipped", next: "ended" };
   follow(state, frame.view);
   if (state.dead) return { result: "skipped", next: "nothing" };
-  const now = desk.clock.now();
-  const call = rendered(desk, frame, state, now);
+  const call = rendered(desk, frame, state, desk.clock.now());
   if (call === undefined) return { result: "skipped", next: "nothing" };
-  const unchanged = whyNotSent(desk, frame, state, call, now);
+  const unchanged = whyNotSent(desk, frame, state, call);
   if (unchanged !== undefined) return { result: unchanged, next: "refresh" };
   if (hasText(frame.view)) state.textTried = true;
   state.cost = call.cost;
@@ -105,13 +105,13 @@ function whyNotSent(
   frame: Frame,
   state: LiveState,
   call: OutboundCall,
-  now: number,
 ): "skipped" | "unchanged" | undefined {
   if (state.last === undefined) return undefined;
   const group = desk.channel.isGroup(frame.address);
-  const refreshDue = now - state.last.at >= (group ? desk.limits.refreshGroupMs : desk.limits.refreshMs);
+  const refreshDue =
+    elapsedMs(desk.clock, state.last.at) >= (group ? desk.limits.refreshGroupMs : desk.limits.refreshMs);
   if (!refreshDue) {
-    const asBefore = desk.channel.renderLive(frame.address, frame.view, frame.screen, state.last.at);
+    const asBefore = desk.channel.renderLive(frame.address, frame.view, frame.screen, state.last.at.wall);
     return asBefore !== undefined && exactly(asBefore) === state.last.baseline ? "skipped" : undefined;
   }
   const fades = desk.channel.capabilities.rate.liveKeepAliveMs !== undefined;
@@ -126,7 +126,7 @@ async function showFrame(
   first: OutboundCall,
   extra: (cost: Cost) => void,
 ): Promise<LiveStep> {
-  const now = desk.clock.now();
+  const now = momentOf(desk.clock);
   let onScreen = frame.screen;
   for (let call = first; ; ) {
     const result = await perform(desk, "live", { chat, address: frame.address }, call);
@@ -138,7 +138,7 @@ async function showFrame(
           return { result: "sent", next: "refresh" };
         }
         onScreen = screen;
-        const next = rendered(desk, { ...frame, screen }, state, now);
+        const next = rendered(desk, { ...frame, screen }, state, now.wall);
         if (next === undefined) return { result: "sent", next: "refresh" };
         call = next;
         extra(call.cost);
@@ -188,7 +188,7 @@ async function shown(
   state: LiveState,
   frame: Frame,
   call: OutboundCall,
-  now: number,
+  now: Moment,
   message: SentMessage | undefined,
 ): Promise<Screen> {
   const { slot } = call;
@@ -198,7 +198,7 @@ async function shown(
       ? frame.screen
       : { ...frame.screen, slots: { ...frame.screen.slots, [slot]: message } };
   // What this view would look like next time at the same moment: an edit where this was a send.
-  const again = desk.channel.renderLive(frame.address, frame.view, screen, now) ?? call;
+  const again = desk.channel.renderLive(frame.address, frame.view, screen, now.wall) ?? call;
   state.last = { at: now, exact: exactly(again), baseline: exactly(again) };
   if (slot !== undefined && message !== undefined) {
     await persist(desk, () => desk.store.remember(desk.epoch, chat, slot, message));

@@ -111,13 +111,15 @@ class AccountSender implements Sender {
   }
 
   load(): SenderLoad {
-    const { tokens, blockedUntil } = this.#budgets.account(this.#deps.clock.now());
-    const blocked = Number.isFinite(blockedUntil) && blockedUntil > this.#deps.clock.now();
+    const { clock } = this.#deps;
+    const { tokens, blockedUntil } = this.#budgets.account(clock.uptime());
+    const blockedMs = blockedUntil - clock.uptime();
+    const blocked = Number.isFinite(blockedMs) && blockedMs > 0;
     return {
       account: this.#deps.channel.account,
       waiting: this.#shift?.waiting ?? 0,
       budget: Math.floor(tokens),
-      ...(blocked ? { blockedUntil } : {}),
+      ...(blocked ? { blockedUntil: clock.now() + blockedMs } : {}),
       ...this.#shift?.oldest(),
     };
   }
@@ -256,7 +258,7 @@ class AccountSender implements Sender {
         if (!this.#probing) this.#health = { state: "degraded", reason };
       },
       limited: (scope, chat: ChatKey, retryAfterMs) => {
-        const now = clock.now();
+        const now = clock.uptime();
         this.#log.warn({ chat, scope, retryAfterMs }, "platform limits us");
         this.#budgets.limited(scope, chat, now + retryAfterMs, now);
       },

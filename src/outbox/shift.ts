@@ -71,11 +71,13 @@ class SenderShift implements Shift, LaneHost {
   oldest(): { readonly oldestAt: number; readonly overdueSince: number } | undefined {
     let oldestAt = Number.POSITIVE_INFINITY;
     let overdueSince = Number.POSITIVE_INFINITY;
+    const { clock } = this.desk;
+    const wallAhead = clock.now() - clock.uptime();
     for (const [chat, { durable }] of this.#chats) {
       if (durable.since === undefined) continue;
       oldestAt = Math.min(oldestAt, durable.since);
       // What waited before this period began could not be sent by it.
-      const free = Math.max(durable.since, this.#begunAt, this.#budgets.blockedUntil(chat));
+      const free = Math.max(durable.since, this.#begunAt, this.#budgets.blockedUntil(chat) + wallAhead);
       overdueSince = Math.min(overdueSince, free);
     }
     return Number.isFinite(oldestAt) ? { oldestAt, overdueSince } : undefined;
@@ -101,7 +103,7 @@ class SenderShift implements Shift, LaneHost {
 
   pump(): void {
     while (!this.#closed) {
-      const now = this.desk.clock.now();
+      const now = this.desk.clock.uptime();
       const pick = this.scheduler.pick(now);
       if ("waitUntil" in pick) {
         this.#arm(pick.waitUntil, now);

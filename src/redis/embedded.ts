@@ -189,7 +189,7 @@ async function firstServer(options: EmbeddedRedisOptions, files: EmbeddedFiles):
 /** Adopts the running server, else starts one. Rejects when the started one ends before it answers. */
 async function obtain(options: EmbeddedRedisOptions, files: EmbeddedFiles): Promise<Server> {
   const { clock } = options;
-  const since = clock.now();
+  const since = clock.uptime();
   let spawned: ReturnType<typeof spawnServer> | undefined;
   for (;;) {
     const found = await probe(files);
@@ -203,7 +203,7 @@ async function obtain(options: EmbeddedRedisOptions, files: EmbeddedFiles): Prom
     if (found.state === "none" && spawned === undefined) {
       const silent = await runningServer(files);
       if (silent === undefined) spawned = await spawnOne(options, files);
-      else if (clock.now() - since > unresponsiveMs)
+      else if (clock.uptime() - since > unresponsiveMs)
         throw new BridgeError(
           "redisUnavailable",
           `a Redis server (pid ${silent}) runs on ${files.dir} and does not answer`,
@@ -226,10 +226,10 @@ async function spawnOne(options: EmbeddedRedisOptions, files: EmbeddedFiles): Pr
 }
 
 async function end(clock: Clock, server: Server): Promise<void> {
-  const since = clock.now();
+  const since = clock.uptime();
   signal(server.pid, "SIGTERM");
   while (isAlive(server.pid)) {
-    if (clock.now() - since > endPatienceMs) signal(server.pid, "SIGKILL");
+    if (clock.uptime() - since > endPatienceMs) signal(server.pid, "SIGKILL");
     await clock.sleep(pollMs);
   }
   server.control.disconnect();

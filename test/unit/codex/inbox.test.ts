@@ -6,7 +6,7 @@ import type { ThreadId } from "../../../src/model/ids.ts";
 import type { CodexEvent } from "../../../src/model/turn.ts";
 
 function open() {
-  const inbox = new Inbox({ clock: { ...systemClock, now: () => 5_000 }, log: silentLogger });
+  const inbox = new Inbox({ clock: { ...systemClock, now: () => 5_000, uptime: () => 5_000 }, log: silentLogger });
   const sent: unknown[] = [];
   const events: CodexEvent[] = [];
   inbox.bind({

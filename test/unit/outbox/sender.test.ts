@@ -51,6 +51,20 @@ describe("the lease", () => {
   });
 });
 
+test("a wall clock that is set ahead, and back, holds nothing up", async () => {
+  const { clock, store, channel } = await rig();
+  clock.set(120_000);
+  store.append(ada, message("a|b|c|d|e"));
+  store.view(bob, view("t1", "hello", clock.now()));
+  await clock.until(() => store.completed.length === 1);
+  clock.set(-120_000);
+  store.append(ada, message("after"));
+  store.view(bob, view("t1", "hello again", clock.now()));
+  await clock.advance(5000);
+  expect(channel.texts("draft").at(-1)).toContain("hello again");
+  expect(channel.texts().at(-1)).toBe("after");
+});
+
 describe("the life of a sender", () => {
   test("drain sends what waits and no live frame any more", async () => {
     const { clock, store, channel, sender } = await rig();
