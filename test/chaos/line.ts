@@ -34,8 +34,9 @@ export interface Line {
 
 /** Something that kept the service from noting an answer. */
 export interface Interruption {
-  /** ms since the epoch. */
+  /** ms since the epoch: when it began, and when it was over; the same for a death. */
   readonly at: number;
+  readonly until: number;
   /** What the judge tells of it. */
   readonly what: string;
 }

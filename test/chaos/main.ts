@@ -33,6 +33,9 @@ if (!existsSync("dist/src/main.js")) {
   process.exit(2);
 }
 console.log(`seed ${seed}, ${minutes} min`);
+const stopped = new AbortController();
+for (const name of ["SIGINT", "SIGTERM"] as const)
+  process.once(name, () => stopped.abort(new Error(`${name}: ends what was started`)));
 const result = await run({
   seed: Number(seed),
   writingMs: Number(minutes) * 60_000,
@@ -40,7 +43,12 @@ const result = await run({
   split: values.split,
   ...(only === undefined ? {} : { only }),
   keepIn: `test-output/chaos-${seed}`,
+  signal: stopped.signal,
   tell: (line) => console.log(line),
+}).catch((error: unknown) => {
+  if (!stopped.signal.aborted) throw error;
+  console.error(stopped.signal.reason.message);
+  return process.exit(130);
 });
 console.log(report(Number(seed), result));
 process.exit(failed(result) ? 1 : 0);

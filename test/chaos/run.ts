@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { untilAborted } from "../../src/lib/until-aborted.ts";
 import type { ChatEvidence, Evidence } from "./evidence.ts";
 import { judge, type Verdict } from "./judge.ts";
 import { type Outage, Outages } from "./outages.ts";
@@ -22,6 +23,8 @@ export interface RunOptions {
   readonly only?: readonly FaultKind[];
   /** Where a failed run leaves its logs and transcripts. */
   readonly keepIn: string;
+  /** Ends the run early: it rejects with the reason, once everything it started is ended. */
+  readonly signal?: AbortSignal;
   readonly tell: (line: string) => void;
 }
 
@@ -55,7 +58,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const { chats, split = false } = options;
   const world = await World.create({ chats, idleMinutes, split }, new Random(options.seed, "restarts"), note);
   try {
-    const result = await live(options, world, note);
+    const result = await untilAborted(live(options, world, note), options.signal ?? new AbortController().signal);
     if (failed(result)) await keep(options, world, timeline, result);
     return result;
   } finally {

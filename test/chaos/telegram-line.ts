@@ -2,14 +2,13 @@ import type { Chat, ChatMessage } from "../emulators/telegram/chats.ts";
 import type { TelegramEmulator } from "../emulators/telegram/telegram-emulator.ts";
 import type { Exchange } from "../emulators/telegram/transcript.ts";
 import type { WireUser } from "../emulators/telegram/wire.ts";
+import { doubtOf } from "./doubt.ts";
 import type { Shown } from "./evidence.ts";
 import type { Interruption, Line, Seen, Who } from "./line.ts";
 import type { Outage } from "./outages.ts";
 
 /** How long a person waits for the words of a tap, ms; the platform forgets it after 15 s. */
 const tapPatienceMs = 16_000;
-/** A service that ends this soon after an answer may not have noted it, ms. */
-const notingMs = 2_000;
 
 /** A private chat on Telegram. */
 export class TelegramLine implements Line {
@@ -92,19 +91,4 @@ export class TelegramLine implements Line {
     const about = message.replyTo === undefined ? undefined : this.#ids.get(message.replyTo.id);
     return about === undefined ? {} : { about };
   }
-}
-
-/** Why the service may not know that Telegram took it. */
-function doubtOf(exchange: Exchange, ended: readonly Interruption[], outages: readonly Outage[]): string | undefined {
-  const { response, fault, aborted, at, answeredAt } = exchange;
-  if (response === undefined) return `Telegram took it and gave no answer (${fault?.kind ?? "connection cut"})`;
-  if (response.status >= 500) return `Telegram took it and answered ${response.status}`;
-  const [from, answered] = [performance.timeOrigin + at, performance.timeOrigin + answeredAt];
-  // Without Redis nothing can be noted until it is back, and what ends before that never notes it.
-  const outage = outages.find((one) => one.from <= answered + notingMs && one.to >= answered);
-  const to = Math.max(answered, outage?.to ?? 0) + notingMs;
-  const end = ended.find((one) => one.at >= from && one.at <= to);
-  if (end !== undefined)
-    return `${end.what} ${Math.round(end.at - answered)} ms after the answer${outage === undefined ? "" : ", without Redis"}`;
-  return aborted ? "the service had gone before the answer" : undefined;
 }

@@ -21,7 +21,7 @@ export class Unit {
   readonly name: string;
   readonly service: BuiltService;
   /** Deaths and freezes, oldest first. */
-  readonly interruptions: Interruption[] = [];
+  readonly interruptions: (Interruption & { until: number })[] = [];
   /** Ends nobody here caused: when and with which code. */
   readonly surprises: string[] = [];
   readonly #args: readonly string[];
@@ -63,13 +63,14 @@ export class Unit {
 
   /** SIGSTOP, or SIGCONT. */
   freeze(frozen: boolean): void {
-    if (frozen) this.#strike(`SIGSTOP of the ${this.name}`);
+    if (frozen) this.#strike(`SIGSTOP of the ${this.name}`, Number.POSITIVE_INFINITY);
+    else for (const one of this.interruptions) one.until = Math.min(one.until, Date.now());
     signal(this.service.pid, frozen ? "SIGSTOP" : "SIGCONT");
   }
 
   /** Its event loop stands still; with a shift its clock runs ahead, until the next order. */
   disturb(orders: { readonly shiftMs: number; readonly blockMs: number }): void {
-    if (orders.blockMs > 0) this.#strike(`blocked event loop of the ${this.name}`);
+    if (orders.blockMs > 0) this.#strike(`blocked event loop of the ${this.name}`, orders.blockMs);
     this.#order(orders);
     if (this.ready) signal(this.service.pid, "SIGUSR2");
   }
@@ -116,11 +117,11 @@ export class Unit {
   #surprise(code: number | null): void {
     this.surprises.push(`the ${this.name} ended by itself with ${code}`);
     this.#note(`the ${this.name} ended by itself with ${code}`);
-    this.interruptions.push({ at: Date.now(), what: `end of the ${this.name}` });
+    this.#strike(`end of the ${this.name}`);
   }
 
-  #strike(what: string): void {
-    this.interruptions.push({ at: Date.now(), what });
+  #strike(what: string, lastsMs = 0): void {
+    this.interruptions.push({ at: Date.now(), until: Date.now() + lastsMs, what });
   }
 
   #order(orders: { readonly shiftMs: number; readonly blockMs: number }): void {

@@ -1,7 +1,7 @@
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { programOptions } from "../fixtures/program-options.ts";
+import { programOptions, wrongUse } from "../fixtures/program-options.ts";
 import { playPart, runInJobs } from "./jobs.ts";
 import { type Lab, openLab } from "./lab.ts";
 import { hunt } from "./mutants.ts";
@@ -94,6 +94,7 @@ async function plant(options: Parameters<typeof hunt>[0]): Promise<number> {
     const told = found === undefined ? (skipped ?? "SURVIVED") : `${found.schedule}  ${found.breach}`;
     console.log(`${mutant.law.padEnd(3)}  ${mutant.fault}: ${skipped === undefined ? "" : "out of reach: "}${told}`);
   });
+  if (hunts.length === 0) return wrongUse(`no planted fault is called ${options.name}`, usage);
   const survived = hunts.filter(({ found, skipped }) => found === undefined && skipped === undefined).length;
   console.log(`\n${hunts.filter(({ found }) => found !== undefined).length} found, ${survived} survived`);
   return survived === 0 ? 0 : 1;
@@ -116,6 +117,12 @@ async function main(): Promise<number> {
     },
   });
   const [seed, schedules, jobs] = [Number(values.seed), Number(values.schedules), Number(values.jobs)];
+  for (const name of ["seed", "schedules", "jobs", "failures"] as const)
+    if (!(Number.isSafeInteger(Number(values[name])) && Number(values[name]) > 0))
+      return wrongUse(`--${name} must be a whole number above 0, not ${values[name]}`, usage);
+  if (!(Number(values.minutes) > 0)) return wrongUse(`--minutes must be more than 0, not ${values.minutes}`, usage);
+  if (values.replay !== undefined && !existsSync(values.replay))
+    return wrongUse(`there is no file ${values.replay}`, usage);
   if (values.mutants || values.mutant !== "")
     return plant({ name: values.mutant, anew: values.anew, seed, schedules: Math.min(schedules, 5000), jobs });
   const lab = await openLab();
