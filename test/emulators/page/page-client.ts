@@ -175,10 +175,13 @@ export class PageClient {
       case "live":
         this.#show(said.frame);
         return;
-      case "taken":
-        this.#keep(said.message);
+      case "taken": {
+        // As it was when it was looked up: a change told meanwhile is newer, and stays.
+        const known = this.messages.get(keyOf(said.message));
+        if (known === undefined || known.seq <= said.message.seq) this.#keep(said.message);
         this.#unsaid.delete(said.id);
         return;
+      }
       case "refused":
         this.#refused.set(said.id, said.reason);
         this.#unsaid.delete(said.id);
@@ -193,7 +196,7 @@ export class PageClient {
   }
 
   #keep(message: WebMessage): void {
-    const key = `${message.chat} ${message.id}`;
+    const key = keyOf(message);
     const known = this.messages.get(key);
     if (known !== undefined && known.seq > message.seq) this.backwards.push(`${key}: ${known.seq} > ${message.seq}`);
     else this.messages.set(key, message);
@@ -205,4 +208,8 @@ export class PageClient {
     this.#text = this.#text.slice(0, frame.keep) + frame.text;
     this.frames.push(this.#text);
   }
+}
+
+function keyOf({ chat, id }: WebMessage): string {
+  return `${chat} ${id}`;
 }
