@@ -111,7 +111,8 @@ async function look(
     if (!told.has(name)) await tellAway(deps, chat, stranding);
     now.set(name, { chat, stranding });
   }
-  for (const [name, one] of told) if (!now.has(name)) await tellBack(deps, one, workers);
+  const away = new Set([...now.values()].map((one) => one.chat.chat));
+  for (const [name, one] of told) if (!now.has(name) && !away.has(one.chat.chat)) await tellBack(deps, one, workers);
   return now;
 }
 
@@ -119,16 +120,18 @@ async function tellAway(deps: StrandedDeps, { chat, project }: StrandedChat, str
   const slot = awayNote(stranding.outage);
   await deps.once.run(chat, slot, async () => {
     const words = await wordsOf(deps, chat);
-    const { host, elsewhere } = stranding;
+    const { host, elsewhere, moved = false } = stranding;
     const mint = createMint(chat, deps.nonce);
-    const text = host === undefined ? words.poolAway(project) : words.machineAway(host);
-    const buttons = elsewhere ? { buttons: [mint.button(words.goOnElsewhere, { act: "rehome" })] } : {};
+    const away = host === undefined ? words.poolAway(project) : words.machineAway(host);
+    const text = moved ? words.projectMoved(project) : away;
+    const label = moved ? words.startThere : words.goOnElsewhere;
+    const buttons = elsewhere ? { buttons: [mint.button(label, { act: "rehome" })] } : {};
     await deps.store.say(chat, noteBody({ text, slot, ...buttons }), mint.records);
-    deps.log.warn({ chat, host, project }, "chat waits for a machine that does not answer");
+    deps.log.warn({ chat, host, project, moved }, "chat waits for a machine");
   });
 }
 
-/** The chat is served again, or its outage is another one by now: that has a note of its own. */
+/** The chat is served again: by its own machine, or by another that took it over. */
 async function tellBack(
   deps: StrandedDeps,
   { chat: { chat, home, project }, stranding }: Told,
@@ -136,15 +139,17 @@ async function tellBack(
 ): Promise<void> {
   const pool = await deps.poolOf(project);
   const served = workers.some((one) => one.living && one.pools.includes(pool));
-  const back = home === undefined ? served : workers.some((one) => one.living && one.home === home);
+  const back = workers.some(
+    (one) => one.living && one.pools.includes(pool) && (home === undefined || one.home === home),
+  );
   if (!back && !served) return;
   await deps.once.run(chat, `back-${stranding.outage}`, async () => {
     const words = await wordsOf(deps, chat);
-    const { host, seenAt } = stranding;
+    const { host, seenAt, moved = false } = stranding;
     const since = seenAt === undefined ? undefined : clockTime(seenAt, deps.timeZone);
     const now = clockTime(deps.clock.now(), deps.timeZone);
     const again = host === undefined ? words.poolBack(project, since, now) : words.machineBack(host, since, now);
-    const text = back ? again : words.movesOn;
+    const text = !back ? words.movesOn : moved ? words.projectBack(project) : again;
     const content = { pieces: [{ as: "text" as const, text }] };
     await deps.store.say(chat, { op: "edit", slot: awayNote(stranding.outage), content, orSend: true });
     deps.log.info({ chat, host, project }, "chat is served again");

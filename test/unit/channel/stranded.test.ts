@@ -40,6 +40,24 @@ describe("why nobody serves a chat", () => {
       { outage: "h-1-100", host: "laptop", seenAt: 95, elsewhere: true },
     ],
     ["one of two workers on its home lives", { chat, home: "h-1" }, [dead, worker({ host: "b" })], undefined],
+    [
+      "its home is silent, and another worker on it serves other pools",
+      { chat, home: "h-1" },
+      [dead, worker({ pools: ["far"], host: "b" })],
+      { outage: "h-1-100", host: "laptop", seenAt: 95, elsewhere: false },
+    ],
+    [
+      "its project went to another machine",
+      { chat, home: "h-1" },
+      [worker({ pools: ["far"] }), other],
+      { outage: "moved-h-1-default", moved: true, elsewhere: true },
+    ],
+    [
+      "its project went to another machine that is away",
+      { chat, home: "h-1" },
+      [worker({ pools: ["far"] }), { ...other, living: false }],
+      { outage: "pool-default-100", seenAt: 95, elsewhere: false },
+    ],
     ["nobody is known to have its home", { chat, home: "h-9" }, [other], undefined],
   ])("%s", (_, stranded, workers, expected) => {
     expect(strandingOf(stranded, "default", workers)).toEqual(expected);
@@ -123,6 +141,40 @@ describe("the watch over machines", () => {
     state.stranded = [];
     await clock.advance(4000);
     expect(JSON.stringify(store.said[1]?.body)).toContain("Another machine takes over");
+    await end();
+  });
+
+  it("says of a chat whose project is another machine's now that it may start anew there, and when it is back", async () => {
+    const { clock, store, state, watch, end } = watching([worker({ pools: ["far"] }), other]);
+    state.stranded = [{ chat, home: "h-1", project: "lib" }];
+    await clock.advance(20_000);
+    expect(store.notes).toHaveLength(1);
+    expect(store.notes[0]).toContain("The project lib is now worked on elsewhere");
+    expect(store.said[0]?.buttons.map((b) => b.act)).toEqual([{ act: "rehome" }]);
+    expect(await watch.of(chat)).toMatchObject({ moved: true });
+    state.workers = [worker(), other];
+    state.stranded = [];
+    await clock.advance(4000);
+    expect(JSON.stringify(store.said[1]?.body)).toContain("The project lib was worked on elsewhere. It is back");
+    await end();
+  });
+
+  it("does not say that a machine is back because another one works on its Codex home", async () => {
+    const { clock, store, state, end } = watching([dead, worker({ pools: ["far"], host: "b" })]);
+    await clock.advance(20_000);
+    expect(store.notes).toHaveLength(1);
+    state.stranded = [];
+    await clock.advance(4000);
+    expect(store.said).toHaveLength(1);
+    await end();
+  });
+
+  it("leaves its note as it is while the chat waits for something else by now", async () => {
+    const { clock, store, state, end } = watching([dead, { ...other, living: false }]);
+    await clock.advance(20_000);
+    state.workers = [{ ...dead, until: 300 }, other];
+    await clock.advance(4000);
+    expect(store.said.map((one) => one.body.op)).toEqual(["message", "message"]);
     await end();
   });
 
