@@ -160,8 +160,19 @@ export function createWorker(parts: WorkerParts): Worker {
     const known = await registry.known();
     for (const { about } of known) for (const pool of about.pools) heard.add(pool);
     await mark?.look(known);
+    // Nothing may follow the last beat.
+    if (beating.signal.aborted) return;
     await beat(livesMs);
     if (aside === "drains") await standAside();
+  };
+
+  const farewell = async (): Promise<void> => {
+    // One that never served is not waited for.
+    const forMs = aside === "joins" ? 0 : restartMs;
+    aside = "stopped";
+    // Untold, it counts as dead in 5 s: no more than a note in its chats.
+    const told = beat(forMs).catch((error: unknown) => log.warn({ error }, "worker leaves in silence"));
+    await Promise.race([told, systemClock.sleep(leaveMs)]);
   };
 
   const beatOn = async (signal: AbortSignal): Promise<void> => {
@@ -192,14 +203,9 @@ export function createWorker(parts: WorkerParts): Worker {
     async stop(mode) {
       await dispatcher.stop(mode);
       beating.abort(new Error("the service stops"));
+      if (beaten) await farewell();
+      // Taken away before, its mark would be missed by a worker that starts just now.
       await mark?.leave().catch((error: unknown) => log.debug({ error }, "codex home stays marked"));
-      if (!beaten) return;
-      // One that never served is not waited for.
-      const forMs = aside === "joins" ? 0 : restartMs;
-      aside = "stopped";
-      // Untold, it counts as dead in 5 s: no more than a note in its chats.
-      const told = beat(forMs).catch((error: unknown) => log.warn({ error }, "worker leaves in silence"));
-      await Promise.race([told, systemClock.sleep(leaveMs)]);
     },
     sweepFiles: (days, now) => workspace.sweep(days, now),
   };

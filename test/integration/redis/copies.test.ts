@@ -10,7 +10,7 @@ import { homeId } from "../../../src/redis/home-id.ts";
 import { nodeId } from "../../../src/redis/node-id.ts";
 import { appear, livingNodes, type Place, refuseCopy } from "../../../src/redis/nodes.ts";
 import { createWorkerRegistry } from "../../../src/redis/worker-registry.ts";
-import { createHomeMark, type HomeSigns } from "../../../src/service/home-mark.ts";
+import { createHomeMark, type HomeNeighbour, type HomeSigns } from "../../../src/service/home-mark.ts";
 import { createFakeClock, type FakeClock } from "../../fixtures/fake-clock.ts";
 import { startRedis, type TestRedis } from "../../fixtures/redis.ts";
 
@@ -118,7 +118,9 @@ describe("a Codex home that two workers have", () => {
     const first = worker("n-1", a);
     await first.join();
     await first.beat();
+    const beats = setInterval(() => void first.beat(), 100);
     await expect(worker("n-2", b).join()).rejects.toMatchObject({ code: "copyRuns" });
+    clearInterval(beats);
   });
 
   it("L3: is refused, too, when it was copied while the first ran", async () => {
@@ -131,6 +133,39 @@ describe("a Codex home that two workers have", () => {
     await expect(worker("n-2", b).join()).rejects.toMatchObject({ code: "copyRuns" });
     clearInterval(beats);
   });
+
+  it.each(["is started again", "has stopped"])(
+    "is shared with one that told its mark last before it %s",
+    async (how) => {
+      const [dir] = await homes();
+      const mark = (node: string) => createHomeMark({ dir, home: "h-1", node, clock: systemClock, log: logger });
+      const told = (signs: HomeSigns | undefined, until: number): readonly HomeNeighbour[] =>
+        signs === undefined
+          ? []
+          : [{ node: "n-1", livesMs: 4000, until, about: { home: "h-1", pools: [], projects: {}, signs } }];
+      const [killed, again, second] = [mark("n-1"), mark("n-1"), mark("n-2")];
+      await killed.join(
+        async () => [],
+        async () => undefined,
+      );
+      const old = told(killed.signs(), 5000);
+      if (how === "has stopped") await killed.leave();
+      else
+        await again.join(
+          async () => [],
+          async () => undefined,
+        );
+      let looks = 0;
+      const known = async (): Promise<readonly HomeNeighbour[]> => {
+        looks += 1;
+        const signs = again.signs();
+        if (looks <= 2) return old;
+        return told(signs && { ...signs, sees: [second.signs()?.mark ?? ""] }, 7000);
+      };
+      await second.join(known, async () => undefined);
+      expect(looks).toBe(3);
+    },
+  );
 
   it("is shared when it is the same folder, and nothing of a mark stays", async () => {
     const [a] = await homes();
