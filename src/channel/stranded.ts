@@ -65,6 +65,7 @@ export function awayNote(outage: string): string {
 export function createStrandedWatch(deps: StrandedDeps): StrandedWatch {
   const { clock, log } = deps;
   let [distrustedAt, lookedAt] = [momentOf(clock), momentOf(clock)];
+  let seenBefore: readonly WatchedWorker[] = [];
   let seen: readonly WatchedWorker[] = [];
   let told: ReadonlyMap<string, Told> = new Map();
 
@@ -76,17 +77,24 @@ export function createStrandedWatch(deps: StrandedDeps): StrandedWatch {
     async of(chat) {
       if (!isTrusted()) return undefined;
       const route = await deps.route(chat);
-      return absenceOf({ chat, ...route }, await deps.poolOf(route.project), seen);
+      const pool = await deps.poolOf(route.project);
+      // Redis may have stood still while it was asked.
+      if (!isTrusted()) return undefined;
+      const before = absenceOf({ chat, ...route }, pool, seenBefore);
+      const now = absenceOf({ chat, ...route }, pool, seen);
+      // Silent in one look, a worker may just be late; that it leaves, it told itself.
+      return before === undefined && now?.leaving !== true ? undefined : now;
     },
     async run(signal) {
       [distrustedAt, lookedAt] = [momentOf(clock), momentOf(clock)];
       while (!signal.aborted) {
         await clock.sleep(lookMs, signal).catch(() => undefined);
         if (signal.aborted) return;
-        // Frozen, or without Redis: nobody else could be heard of either.
-        if (elapsedMs(clock, lookedAt) > 2 * lookMs) distrustedAt = momentOf(clock);
         try {
-          seen = await deps.workers();
+          const found = await deps.workers();
+          // Frozen, or without Redis, be it while it was asked: nobody else could be heard of either.
+          if (elapsedMs(clock, lookedAt) > 2 * lookMs) distrustedAt = momentOf(clock);
+          [seenBefore, seen] = [seen, found];
           if (elapsedMs(clock, distrustedAt) >= graceMs) told = await look(deps, seen, told);
           lookedAt = momentOf(clock);
         } catch (error) {

@@ -77,11 +77,18 @@ describe("who is away for somebody who waits for an answer", () => {
 function watching(first: readonly WatchedWorker[]) {
   const clock = createFakeClock(Date.UTC(2026, 0, 5, 14, 1));
   const store = createMemoryIngressStore(() => clock.now());
-  const state = { workers: first, looks: 0, fails: false, stranded: [{ chat, home: "h-1" }] as StrandedChat[] };
+  const state = {
+    workers: first,
+    looks: 0,
+    fails: false,
+    stall: Promise.resolve(),
+    stranded: [{ chat, home: "h-1" }] as StrandedChat[],
+  };
   const stopping = new AbortController();
   const watch = createStrandedWatch({
     async workers() {
       if (state.fails) throw new Error("no Redis");
+      await state.stall;
       state.looks += 1;
       return state.workers;
     },
@@ -187,6 +194,42 @@ describe("the watch over machines", () => {
     state.fails = true;
     await clock.advance(8000);
     expect(await watch.of(chat)).toBeUndefined();
+    await end();
+  });
+
+  it("takes no worker for dead that could not tell of itself while Redis stood still", async () => {
+    const { clock, store, state, watch, end } = watching([worker()]);
+    await clock.advance(20_000);
+    let goOn = (): void => undefined;
+    state.stall = new Promise((resolve) => {
+      goOn = resolve;
+    });
+    await clock.advance(6000);
+    const asked = watch.of(chat);
+    state.workers = [dead];
+    goOn();
+    await clock.advance(1000);
+    expect([await asked, await watch.of(chat)]).toEqual([undefined, undefined]);
+    state.workers = [worker({ until: 200 })];
+    await clock.advance(20_000);
+    expect([await watch.of(chat), store.notes]).toEqual([undefined, []]);
+    await end();
+  });
+
+  it("answers in a worker's place once it was silent in two looks running, or said itself that it leaves", async () => {
+    const { clock, state, watch, end } = watching([worker()]);
+    await clock.advance(20_000);
+    state.workers = [dead];
+    await clock.advance(2000);
+    expect(await watch.of(chat)).toBeUndefined();
+    await clock.advance(2000);
+    expect(await watch.of(chat)).toMatchObject({ host: "laptop" });
+    state.workers = [worker()];
+    await clock.advance(2000);
+    expect(await watch.of(chat)).toBeUndefined();
+    state.workers = [worker({ leaving: true })];
+    await clock.advance(2000);
+    expect(await watch.of(chat)).toMatchObject({ leaving: true });
     await end();
   });
 
