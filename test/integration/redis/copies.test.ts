@@ -2,7 +2,10 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { LoadedConfig } from "../../../config/load.ts";
 import { livesHere, ownPlace } from "../../../src/cli/own-place.ts";
+import { processStart } from "../../../src/cli/process-start.ts";
+import { openOwnData } from "../../../src/cli/wiring.ts";
 import { systemClock } from "../../../src/lib/clock.ts";
 import { silentLogger } from "../../../src/lib/log.ts";
 import type { RedisLink } from "../../../src/redis/connection.ts";
@@ -68,6 +71,17 @@ describe("a copied data folder", () => {
     await link.redis.zadd(link.keys.nodes, Date.now(), "n-1 1 1.0.0 laptop m-2 9");
     await passing(clock, refuse(false, clock));
     expect(await livingNodes(link)).toEqual([]);
+  });
+
+  it("L3: is refused where machines share a Redis; in a private one nobody else is to be found", async () => {
+    const other = `${process.ppid} ${processStart(process.ppid) ?? ""}`;
+    const me = { node: await nodeId(folder), format: 1, version: "1.0.0", place: { ...ownPlace(), process: other } };
+    const presence = await appear(link, me, { clock: systemClock, logger });
+    const config = { dataDir: folder } as LoadedConfig;
+    const shared = { ...config, redis: { url: server.url } };
+    await expect(openOwnData(shared as LoadedConfig, link, logger)).rejects.toMatchObject({ code: "copyRuns" });
+    await (await openOwnData(config, link, logger)).leave();
+    await presence.leave();
   });
 
   it("a node that starts anew, or tells no place, is no copy", async () => {
