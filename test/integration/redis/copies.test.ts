@@ -1,9 +1,9 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { LoadedConfig } from "../../../config/load.ts";
-import { livesHere, ownPlace } from "../../../src/cli/own-place.ts";
+import { livesHere, machineOf, ownPlace } from "../../../src/cli/own-place.ts";
 import { processStart } from "../../../src/cli/process-start.ts";
 import { openOwnData } from "../../../src/cli/wiring.ts";
 import { systemClock } from "../../../src/lib/clock.ts";
@@ -89,6 +89,11 @@ describe("a copied data folder", () => {
     await appear(link, { node: "n-1", format: 1, version: "0.9.0" }, { clock: createFakeClock(), logger });
     await refuse(true);
     await presence.leave();
+  });
+
+  it("a machine is known by its boot, or by its name where that cannot be read", () => {
+    expect(machineOf(join(folder, "no-proc"))).toBe(hostname());
+    expect(machineOf("/proc") === hostname()).toBe(process.platform !== "linux");
   });
 
   it("this process lives where it is, and nobody else does as it", () => {
