@@ -151,7 +151,8 @@ class Service implements App {
       serves: role === "gateway" ? [] : queuesOf({ pools, home }),
       queueOf: (chat) => routing.queueOf(chat),
     });
-    const store = createIngressStore({ link, logger: this.#log, wake: (chat) => activations.wake(chat) });
+    const { keepersOf } = routing;
+    const store = createIngressStore({ link, logger: this.#log, wake: (chat) => activations.wake(chat), keepersOf });
     const traces = await createTraces({ link, clock: systemClock, log: this.#log });
     const gateways: Gateways = createGatewayRegistry(link);
     const ground = { link, node, registry, gateways, activations, store, traces };

@@ -32,6 +32,8 @@ export interface Stranding {
   readonly seenAt?: number;
   /** Another worker of its pool could go on, without the conversation. */
   readonly elsewhere: boolean;
+  /** Its project is another machine's by now; its own may well answer. */
+  readonly moved?: boolean;
 }
 
 /** What waits in a chat. */
@@ -67,10 +69,15 @@ export function strandingOf(
   // Named by the end of the one that lived longest, so that the next outage is another.
   const away = { outage: `pool-${pool}-${last?.until ?? 0}`, ...seen(last), elsewhere: false };
   if (home === undefined) return served ? undefined : away;
-  const own = workers.filter((worker) => worker.home === home);
+  const own = ofPool.filter((worker) => worker.home === home);
   const lastOwn = latest(own);
-  // Nobody is known to have that home: the chat is free.
-  if (lastOwn === undefined) return served ? undefined : away;
+  if (lastOwn === undefined) {
+    // Its project is worked on elsewhere by now, its conversation is where it was.
+    if (served && workers.some((worker) => worker.home === home))
+      return { outage: `moved-${home}-${pool}`, moved: true, elsewhere: true };
+    // Nobody is known to have that home: the chat is free.
+    return served ? undefined : away;
+  }
   if (own.some((worker) => worker.living)) return undefined;
   return { outage: `${home}-${lastOwn.until}`, host: lastOwn.host, ...seen(lastOwn), elsewhere: served };
 }
@@ -93,13 +100,16 @@ export function absenceLines(
   timeZone: string | undefined,
 ): readonly string[] {
   const since = absence.seenAt === undefined ? undefined : clockTime(absence.seenAt, timeZone);
-  const lines = [
-    absence.host === undefined ? words.poolSince(absence.project, since) : words.machineSince(absence.host, since),
-  ];
+  const lines = [reasonOf(words, absence, since)];
   if (backlog.running) lines.push(words.turnUnknown);
   lines.push(words.waitsThere(backlog.waiting));
   if (backlog.requests.length > 0) lines.push(words.openThere(backlog.requests.map((n) => `#${n}`).join(" ")));
   return lines;
+}
+
+function reasonOf(words: IngressWords, { moved, host, project }: Absence, since: string | undefined): string {
+  if (moved === true) return words.projectMoved(project);
+  return host === undefined ? words.poolSince(project, since) : words.machineSince(host, since);
 }
 
 function latest(workers: readonly WatchedWorker[]): WatchedWorker | undefined {

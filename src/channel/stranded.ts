@@ -65,6 +65,7 @@ export function awayNote(outage: string): string {
 export function createStrandedWatch(deps: StrandedDeps): StrandedWatch {
   const { clock, log } = deps;
   let [distrustedAt, lookedAt] = [momentOf(clock), momentOf(clock)];
+  let seenBefore: readonly WatchedWorker[] = [];
   let seen: readonly WatchedWorker[] = [];
   let told: ReadonlyMap<string, Told> = new Map();
 
@@ -76,17 +77,24 @@ export function createStrandedWatch(deps: StrandedDeps): StrandedWatch {
     async of(chat) {
       if (!isTrusted()) return undefined;
       const route = await deps.route(chat);
-      return absenceOf({ chat, ...route }, await deps.poolOf(route.project), seen);
+      const pool = await deps.poolOf(route.project);
+      // Redis may have stood still while it was asked.
+      if (!isTrusted()) return undefined;
+      const before = absenceOf({ chat, ...route }, pool, seenBefore);
+      const now = absenceOf({ chat, ...route }, pool, seen);
+      // Silent in one look, a worker may just be late; that it leaves, it told itself.
+      return before === undefined && now?.leaving !== true ? undefined : now;
     },
     async run(signal) {
       [distrustedAt, lookedAt] = [momentOf(clock), momentOf(clock)];
       while (!signal.aborted) {
         await clock.sleep(lookMs, signal).catch(() => undefined);
         if (signal.aborted) return;
-        // Frozen, or without Redis: nobody else could be heard of either.
-        if (elapsedMs(clock, lookedAt) > 2 * lookMs) distrustedAt = momentOf(clock);
         try {
-          seen = await deps.workers();
+          const found = await deps.workers();
+          // Frozen, or without Redis, be it while it was asked: nobody else could be heard of either.
+          if (elapsedMs(clock, lookedAt) > 2 * lookMs) distrustedAt = momentOf(clock);
+          [seenBefore, seen] = [seen, found];
           if (elapsedMs(clock, distrustedAt) >= graceMs) told = await look(deps, seen, told);
           lookedAt = momentOf(clock);
         } catch (error) {
@@ -111,7 +119,8 @@ async function look(
     if (!told.has(name)) await tellAway(deps, chat, stranding);
     now.set(name, { chat, stranding });
   }
-  for (const [name, one] of told) if (!now.has(name)) await tellBack(deps, one, workers);
+  const away = new Set([...now.values()].map((one) => one.chat.chat));
+  for (const [name, one] of told) if (!now.has(name) && !away.has(one.chat.chat)) await tellBack(deps, one, workers);
   return now;
 }
 
@@ -119,16 +128,18 @@ async function tellAway(deps: StrandedDeps, { chat, project }: StrandedChat, str
   const slot = awayNote(stranding.outage);
   await deps.once.run(chat, slot, async () => {
     const words = await wordsOf(deps, chat);
-    const { host, elsewhere } = stranding;
+    const { host, elsewhere, moved = false } = stranding;
     const mint = createMint(chat, deps.nonce);
-    const text = host === undefined ? words.poolAway(project) : words.machineAway(host);
-    const buttons = elsewhere ? { buttons: [mint.button(words.goOnElsewhere, { act: "rehome" })] } : {};
+    const away = host === undefined ? words.poolAway(project) : words.machineAway(host);
+    const text = moved ? words.projectMoved(project) : away;
+    const label = moved ? words.startThere : words.goOnElsewhere;
+    const buttons = elsewhere ? { buttons: [mint.button(label, { act: "rehome" })] } : {};
     await deps.store.say(chat, noteBody({ text, slot, ...buttons }), mint.records);
-    deps.log.warn({ chat, host, project }, "chat waits for a machine that does not answer");
+    deps.log.warn({ chat, host, project, moved }, "chat waits for a machine");
   });
 }
 
-/** The chat is served again, or its outage is another one by now: that has a note of its own. */
+/** The chat is served again: by its own machine, or by another that took it over. */
 async function tellBack(
   deps: StrandedDeps,
   { chat: { chat, home, project }, stranding }: Told,
@@ -136,15 +147,17 @@ async function tellBack(
 ): Promise<void> {
   const pool = await deps.poolOf(project);
   const served = workers.some((one) => one.living && one.pools.includes(pool));
-  const back = home === undefined ? served : workers.some((one) => one.living && one.home === home);
+  const back = workers.some(
+    (one) => one.living && one.pools.includes(pool) && (home === undefined || one.home === home),
+  );
   if (!back && !served) return;
   await deps.once.run(chat, `back-${stranding.outage}`, async () => {
     const words = await wordsOf(deps, chat);
-    const { host, seenAt } = stranding;
+    const { host, seenAt, moved = false } = stranding;
     const since = seenAt === undefined ? undefined : clockTime(seenAt, deps.timeZone);
     const now = clockTime(deps.clock.now(), deps.timeZone);
     const again = host === undefined ? words.poolBack(project, since, now) : words.machineBack(host, since, now);
-    const text = back ? again : words.movesOn;
+    const text = !back ? words.movesOn : moved ? words.projectBack(project) : again;
     const content = { pieces: [{ as: "text" as const, text }] };
     await deps.store.say(chat, { op: "edit", slot: awayNote(stranding.outage), content, orSend: true });
     deps.log.info({ chat, host, project }, "chat is served again");

@@ -70,6 +70,12 @@ export function serversIn(runtimeDir: string): (Found & { readonly socket: strin
   });
 }
 
+/** Whether a process is an app-server that listens on `socket`, by its command line. Only on Linux. */
+export function servesOn(pid: number, socket: string): boolean {
+  const args = linux ? (readProc(`/proc/${pid}/cmdline`) ?? "").split("\0") : [];
+  return args.includes("app-server") && args[args.indexOf("--listen") + 1] === `unix://${socket}`;
+}
+
 function toFound(pid: number): Found[] {
   const startTime = startTimeOf(pid);
   return startTime === undefined ? [] : [{ pid, startTime }];

@@ -11,7 +11,7 @@ import { readAs } from "./errors.ts";
 import { CodexError, type CodexFacts, type CodexRuntime, type CodexSession, type ProcessRecord } from "./port.ts";
 import { run } from "./process.ts";
 import { type EndTimes, endProcess } from "./process-end.ts";
-import { lives, serversIn } from "./process-table.ts";
+import { lives, serversIn, servesOn } from "./process-table.ts";
 import { results } from "./protocol/read.ts";
 import type { RpcObserver } from "./rpc-peer.ts";
 import { openSession } from "./session.ts";
@@ -88,11 +88,11 @@ class Runtime implements CodexRuntime {
   }
 
   alive(record: ProcessRecord): boolean {
-    return record.host === hostname() && lives(record);
+    return isHere(record) && lives(record);
   }
 
   async end(record: ProcessRecord): Promise<void> {
-    if (record.host !== hostname()) return;
+    if (!isHere(record)) return;
     // Nobody knows when its last turn ended: wait the whole time.
     await this.#end(record, this.alive(record) ? this.#flushMs : 0);
   }
@@ -179,6 +179,11 @@ function observerOf(trace: Trace, chat: ChatKey): RpcObserver {
       trace.add(chat, { part: "codex", ...seen, ...(Object.keys(facts).length === 0 ? {} : { facts }) });
     },
   };
+}
+
+/** Whether a process was started on this machine, which may have had another name then: its command line tells, too. */
+function isHere(record: ProcessRecord): boolean {
+  return record.host === hostname() || servesOn(record.pid, record.socket);
 }
 
 /** Why a sandboxed command cannot be run; undefined when one can. Never rejects. */

@@ -15,7 +15,7 @@ import { meetModel } from "./model-switch.ts";
 import { couldNotStart, onStartFailed } from "./not-started.ts";
 import { tellBack, tellPause } from "./pause.ts";
 import type { ChatRecord, Lease } from "./port.ts";
-import { pump, readMail } from "./pump.ts";
+import { isElsewhere, pump, readMail } from "./pump.ts";
 import { type Cause, recover } from "./recovery.ts";
 import { endProcess, endSession } from "./session.ts";
 import { type RuntimeSnapshot, snapshotOf } from "./snapshot.ts";
@@ -89,9 +89,10 @@ export class ChatActor {
     this.inbox.push({ kind: "close" });
   }
 
-  /** Lives until the chat is parked, closed, or another node owns it. Never rejects. */
+  /** Until the chat is parked, closed, or another node's. Never rejects. */
   async run(): Promise<void> {
     try {
+      if (await isElsewhere(this.a)) return await this.handOver();
       await readMail(this.a);
       await meetModel(this.a);
       await tellBack(this.a);
@@ -99,8 +100,7 @@ export class ChatActor {
       this.a.modelChanged = false;
       await this.afterInput();
       while (!this.ended) {
-        const input = await this.inbox.next();
-        await this.handle(input);
+        await this.handle(await this.inbox.next());
         if (!this.ended) await this.afterInput();
       }
     } catch (error) {
@@ -276,11 +276,11 @@ export class ChatActor {
     this.ended = true;
   }
 
-  /** The chat's project is worked on elsewhere: whoever serves it takes the mail that waits. */
+  /** The chat's project is worked on elsewhere: whoever serves it takes the mail that waits, and a turn that runs. */
   private async handOver(): Promise<void> {
     const a = this.a;
     a.move("parking");
-    await endSession(a);
+    if (a.turn === undefined) await endSession(a);
     await a.parts.store.handOver(a.lease);
     a.move("parked");
     this.handedOver = true;

@@ -25,12 +25,16 @@ export async function pump(a: ActorContext): Promise<number | undefined | "elsew
     if (!holding || a.turn !== undefined || !beginsTurn(item.mail)) await onControl(a, item);
   if (a.turn === undefined && !holding) await runDelayed(a);
   await onEdits(a);
-  if (a.turn === undefined && a.binding.project !== undefined && (await a.parts.projects.elsewhere(a.binding.project)))
-    return "elsewhere";
+  if (a.turn === undefined && (await isElsewhere(a))) return "elsewhere";
   if (holding && a.turn === undefined) return holdBack(a);
   const before = a.turn;
   const wait = a.turn === undefined ? await startNext(a) : await feedRunning(a);
   return before === undefined && a.turn !== undefined ? undefined : wait;
+}
+
+/** The chat's project is another worker's. */
+export async function isElsewhere({ binding, parts }: ActorContext): Promise<boolean> {
+  return binding.project !== undefined && (await parts.projects.elsewhere(binding.project));
 }
 
 /** Everything unread, in order. */

@@ -13,7 +13,8 @@ import { BridgeError } from "../model/errors.ts";
  * - `ready`: no turn. A process may be alive or not; it is started when a message needs it.
  * - `running`: a turn is asked for or runs (streaming, waiting for an approval, or for input: see its view).
  * - `failing`: Codex did not start; tried again after a backoff.
- * - `parking`: nothing to do for long enough; the process is ended and the lease given back.
+ * - `parking`: nothing to do for long enough; the process is ended and the lease given back. Right after `claiming`: the
+ *   chat is another worker's, who goes on with a process that serves a turn.
  * - `abandoned`: another node owns the chat. Our socket is closed, Codex is left alone.
  */
 export type RuntimePhase =
@@ -28,7 +29,7 @@ export type RuntimePhase =
 
 const transitions: Readonly<Record<RuntimePhase, readonly RuntimePhase[]>> = {
   parked: ["claiming"],
-  claiming: ["starting", "ready", "abandoned"],
+  claiming: ["starting", "ready", "parking", "abandoned"],
   starting: ["ready", "running", "failing", "abandoned"],
   ready: ["starting", "running", "parking", "abandoned"],
   running: ["ready", "starting", "abandoned"],

@@ -26,7 +26,10 @@ export function poolQueue(pool: string): string {
   return `act-${pool}`;
 }
 
-/** Queue of the chats whose conversation lies in one Codex home. No pool's name holds a `~`. */
-export function homeQueue(home: string): string {
-  return `act-~${home}`;
+/**
+ * Queue of the chats whose conversation lies in one Codex home, and whose project is of `pool`: workers that share a home
+ * need not serve the same pools. No pool's name holds a `~`.
+ */
+export function homeQueue(home: string, pool: string): string {
+  return `act-~${home}~${pool}`;
 }

@@ -17,7 +17,7 @@ export async function keptId(file: string, kind: "n" | "h"): Promise<string> {
   if (known === undefined) {
     try {
       await writeFile(draft, fresh, once);
-      await link(draft, file).catch(ignoring("EEXIST", "EPERM", "ENOTSUP"));
+      await link(draft, file).catch(ignoring("EEXIST", "EPERM", "ENOTSUP", "ENOSYS"));
       // A file system without links.
       await writeFile(file, fresh, once).catch(ignoring("EEXIST"));
     } finally {

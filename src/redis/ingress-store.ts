@@ -21,6 +21,8 @@ export interface IngressStoreOptions {
   readonly logger: Logger;
   /** Adds the chat's activation. When it fails the sweeper makes up for it. */
   readonly wake: (chat: ChatKey) => Promise<void>;
+  /** Nodes that would go on with a chat: while one of them lives, it is not freed from its machine. Default: none. */
+  readonly keepersOf?: (chat: ChatKey) => Promise<readonly string[]>;
   /** Most unacked mail per chat; default 500. */
   readonly mailboxCap?: number;
   /** How long a call waits while Redis is away, ms; default 5000. Then BridgeError `redisUnavailable`. */
@@ -68,8 +70,9 @@ export function createIngressStore(options: IngressStoreOptions): IngressStore {
     language: async (chat) => decodeMaybe<Binding>(await edge(answered(redis.hget(keys.state(chat), "b"))))?.language,
     say: (chat, body, buttons) => edge(say(link, chat, body, buttons ?? [])),
     async rehome(chat) {
+      const keepers = (await options.keepersOf?.(chat)) ?? [];
       const freed =
-        (await edge(run("rehome", [keys.state(chat), keys.scheduled, keys.homes, keys.workers], [chat]))) === 1;
+        (await edge(run("rehome", [keys.state(chat), keys.scheduled, keys.workers], [chat, ...keepers]))) === 1;
       if (freed) await wake(chat);
       return freed;
     },

@@ -20,7 +20,7 @@ export interface HomeSigns {
 /** A worker as {@link HomeMark} knows it. */
 export type HomeNeighbour = Pick<
   KnownWorker<AboutWorker & { readonly signs?: HomeSigns }>,
-  "node" | "livesMs" | "about"
+  "node" | "livesMs" | "until" | "about"
 >;
 
 /** The mark of this worker in its Codex home. */
@@ -30,7 +30,7 @@ export interface HomeMark {
   /** Looks for the marks of the others. */
   look(known: readonly HomeNeighbour[]): Promise<void>;
   /**
-   * Resolves when no living worker works on a copy of this home, or is too slow to say so (5 s). `beat` tells of us; it
+   * Resolves when no living worker works on a copy of this home, or is too slow to say so (6 s). `beat` tells of us; it
    * comes only where another worker claims the same home. BridgeError `copyRuns`.
    */
   join(known: () => Promise<readonly HomeNeighbour[]>, beat: () => Promise<void>): Promise<void>;
@@ -47,8 +47,8 @@ export interface HomeMarkOptions {
   readonly log: Logger;
 }
 
-/** Longer than the others need from one beat to the next, ms. */
-const patienceMs = 5000;
+/** Longer than a worker counts as living after its last beat, ms. */
+const patienceMs = 6000;
 const pollMs = 200;
 
 /** See {@link HomeMark}. */
@@ -61,7 +61,8 @@ export function createHomeMark({ dir, home, node, clock, log }: HomeMarkOptions)
   const neighbours = (known: readonly HomeNeighbour[]) =>
     known.flatMap((one) => {
       const { signs } = one.about;
-      return one.node !== node && one.about.home === home && isUp(one) && signs ? [{ node: one.node, signs }] : [];
+      const counts = one.node !== node && one.about.home === home && isUp(one);
+      return counts && signs ? [{ node: one.node, until: one.until, signs }] : [];
     });
 
   const look: HomeMark["look"] = async (known) => {
@@ -87,12 +88,18 @@ export function createHomeMark({ dir, home, node, clock, log }: HomeMarkOptions)
         },
       );
       if (!written) return;
+      // Told before its worker was killed, or left, a mark that is missing says nothing: it counts once told anew.
+      const toldUntil = new Map<string, number>();
       for (let waitedMs = 0; waitedMs < patienceMs; waitedMs += pollMs) {
         const all = await known();
         const others = neighbours(all);
         if (others.length === 0) return;
         await look(all);
-        if (misses.length > 0 || others.some(({ signs }) => signs.misses.includes(mark))) throw copied(dir, home);
+        const missed = others.filter(({ signs }) => misses.includes(signs.mark));
+        const again = missed.some(({ signs, until }) => until > (toldUntil.get(signs.mark) ?? until));
+        const last = missed.length > 0 && waitedMs + pollMs >= patienceMs;
+        if (again || last || others.some(({ signs }) => signs.misses.includes(mark))) throw copied(dir, home);
+        for (const { signs, until } of missed) if (!toldUntil.has(signs.mark)) toldUntil.set(signs.mark, until);
         if (others.every(({ signs }) => signs.sees.includes(mark))) return;
         if (waitedMs === 0) await beat();
         await clock.sleep(pollMs);

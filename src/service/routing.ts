@@ -11,13 +11,21 @@ export interface Routing {
   poolOf(project: string | undefined): Promise<string>;
   /** Queue of a chat's activations. */
   queueOf(chat: ChatKey): Promise<string>;
+  /** Nodes that would go on with a chat's conversation, living or not: they have its Codex home and serve its project. */
+  keepersOf(chat: ChatKey): Promise<readonly string[]>;
 }
 
 const defaultPool = "default";
 
 /** Queues a worker takes activations from. */
 export function queuesOf({ pools, home }: Pick<AboutWorker, "pools" | "home">): readonly string[] {
-  return [...pools.map(poolQueue), homeQueue(home)];
+  return [...pools.map(poolQueue), ...pools.map((pool) => homeQueue(home, pool))];
+}
+
+/** Queues that go with forgotten homes, whatever pool their chats were of; never those of `own`. Pure. */
+export function forgottenQueues(homes: readonly string[], own: string, pools: Iterable<string>): readonly string[] {
+  const others = homes.filter((home) => home !== own);
+  return [...pools].flatMap((pool) => others.map((home) => homeQueue(home, pool)));
 }
 
 /** Whether a worker is there; one that stopped is not, however soon it may be back. Pure. */
@@ -54,7 +62,7 @@ export function withFirst(projects: LoadedConfig["projects"], name: string | und
  */
 export function createRouting(
   config: LoadedConfig,
-  registry: Pick<WorkerRegistry<AboutWorker>, "pools" | "route" | "mainProject">,
+  registry: Pick<WorkerRegistry<AboutWorker>, "known" | "pools" | "route" | "mainProject">,
   role: Role,
 ): Routing {
   const [first] = Object.values(config.projects);
@@ -64,13 +72,20 @@ export function createRouting(
   };
   const poolOf = async (project: string | undefined): Promise<string> => {
     if (project === undefined) return mainPool();
-    return config.projects[project]?.pool ?? (await registry.pools())[project] ?? defaultPool;
+    return config.projects[project]?.pool ?? (await registry.pools())[project] ?? mainPool();
   };
   return {
     poolOf,
     async queueOf(chat) {
       const { home, project } = await registry.route(chat);
-      return home === undefined ? poolQueue(await poolOf(project)) : homeQueue(home);
+      const pool = await poolOf(project);
+      return home === undefined ? poolQueue(pool) : homeQueue(home, pool);
+    },
+    async keepersOf(chat) {
+      const { home, project } = await registry.route(chat);
+      const pool = await poolOf(project);
+      const known = await registry.known();
+      return known.flatMap(({ node, about }) => (about.home === home && about.pools.includes(pool) ? [node] : []));
     },
   };
 }

@@ -15,14 +15,14 @@ import { randomNonce } from "../lib/nonce.ts";
 import { shortRef } from "../lib/ref.ts";
 import { draftId } from "../model/draft-id.ts";
 import type { Trace } from "../model/trace.ts";
-import { type Activations, homeQueue } from "../queue/port.ts";
+import type { Activations } from "../queue/port.ts";
 import { createChatStore } from "../redis/chat-store.ts";
 import type { RedisLink } from "../redis/connection.ts";
 import type { AboutWorker, KnownWorker, WorkerRegistry } from "../redis/worker-registry.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { createHomeMark, type HomeSigns } from "./home-mark.ts";
 import { countedTurns, observeWorker } from "./observe.ts";
-import { createProjects, queuesOf, servedQueues } from "./routing.ts";
+import { createProjects, forgottenQueues, queuesOf, servedQueues } from "./routing.ts";
 
 /** What a worker tells about itself; `startedAt` in ms since the epoch. */
 export interface AboutNode extends AboutWorker {
@@ -101,6 +101,8 @@ export function createWorker(parts: WorkerParts): Worker {
   const beating = new AbortController();
   let aside: AboutNode["aside"] = "joins";
   let beaten = false;
+  // Pools of all workers, those that are forgotten meanwhile too: a chat without a known project is of `default`.
+  const heard = new Set(["default", ...parts.pools]);
   // A home that is this node's alone has no name in it.
   const mark =
     parts.home === node
@@ -144,7 +146,8 @@ export function createWorker(parts: WorkerParts): Worker {
       ...(signs === undefined ? {} : { signs }),
     });
     // Their chats are any worker's now, and are woken in its queue.
-    for (const home of forgotten) await parts.activations.forget(homeQueue(home));
+    const queues = forgottenQueues(forgotten, parts.home, heard);
+    for (const queue of queues) await parts.activations.forget(queue);
   };
 
   /** New chats are for other workers, as far as there are some; these may come and go while we wait for our turns. */
@@ -154,9 +157,22 @@ export function createWorker(parts: WorkerParts): Worker {
     await parts.activations.hold(queuesOf(parts).filter((queue) => taken.includes(queue)));
   };
   const tell = async (): Promise<void> => {
-    await mark?.look(await registry.known());
+    const known = await registry.known();
+    for (const { about } of known) for (const pool of about.pools) heard.add(pool);
+    await mark?.look(known);
+    // Nothing may follow the last beat.
+    if (beating.signal.aborted) return;
     await beat(livesMs);
     if (aside === "drains") await standAside();
+  };
+
+  const farewell = async (): Promise<void> => {
+    // One that never served is not waited for.
+    const forMs = aside === "joins" ? 0 : restartMs;
+    aside = "stopped";
+    // Untold, it counts as dead in 5 s: no more than a note in its chats.
+    const told = beat(forMs).catch((error: unknown) => log.warn({ error }, "worker leaves in silence"));
+    await Promise.race([told, systemClock.sleep(leaveMs)]);
   };
 
   const beatOn = async (signal: AbortSignal): Promise<void> => {
@@ -187,14 +203,9 @@ export function createWorker(parts: WorkerParts): Worker {
     async stop(mode) {
       await dispatcher.stop(mode);
       beating.abort(new Error("the service stops"));
+      if (beaten) await farewell();
+      // Taken away before, its mark would be missed by a worker that starts just now.
       await mark?.leave().catch((error: unknown) => log.debug({ error }, "codex home stays marked"));
-      if (!beaten) return;
-      // One that never served is not waited for.
-      const forMs = aside === "joins" ? 0 : restartMs;
-      aside = "stopped";
-      // Untold, it counts as dead in 5 s: no more than a note in its chats.
-      const told = beat(forMs).catch((error: unknown) => log.warn({ error }, "worker leaves in silence"));
-      await Promise.race([told, systemClock.sleep(leaveMs)]);
     },
     sweepFiles: (days, now) => workspace.sweep(days, now),
   };

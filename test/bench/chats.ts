@@ -124,7 +124,7 @@ function maker(link: RedisLink, home: string, binding: Binding): (chat: ChatKey)
 /** Somebody takes back a message that is long done with: the service's owner of the chat has a look, and no words. */
 async function wakeAll(link: RedisLink, home: string, many: readonly ChatKey[]): Promise<void> {
   const connection = link.forQueue();
-  const queueOf = async (): Promise<string> => homeQueue(home);
+  const queueOf = async (): Promise<string> => homeQueue(home, "default");
   const activations = createActivations({ connection, prefix: link.keys.queue, logger: silentLogger, queueOf });
   const ingress = createIngressStore({ link, logger: silentLogger, wake: (chat) => activations.wake(chat) });
   const mail: Mail = { kind: "recall", messageId: "1" as MessageId };

@@ -17,6 +17,10 @@ const en = {
     `The machine this chat works on (${host}) did not answer${since === undefined ? "" : ` from ${since} to ${now}`}. It is back, and takes what waited.`,
   poolBack: (project: string | undefined, since: string | undefined, now: string) =>
     `No machine worked on ${project ?? "this chat"}${since === undefined ? ` before ${now}` : ` from ${since} to ${now}`}. One does again, and takes what waited.`,
+  projectMoved: (project: string | undefined) =>
+    `${project === undefined ? "What this chat works on" : `The project ${project}`} is now worked on elsewhere. The conversation stayed where it was; what you write is kept and waits.`,
+  projectBack: (project: string | undefined) =>
+    `${project === undefined ? "What this chat works on" : `The project ${project}`} was worked on elsewhere. It is back where the conversation is, and what waited is taken.`,
   machineSince: (host: string, since: string | undefined) =>
     `The machine this chat works on (${host}) has not answered${since === undefined ? "" : ` since ${since}`}.`,
   poolSince: (project: string | undefined, since: string | undefined) =>
@@ -30,6 +34,7 @@ const en = {
   tapWaits: (host: string | undefined) =>
     `Kept. It is done once ${host === undefined ? "a machine works on this chat" : `the machine (${host}) answers`} again.`,
   goOnElsewhere: "Start anew on another machine",
+  startThere: "Start anew there",
   movesOn: "Another machine takes over, with a new conversation.",
   machineIsBack: "The machine answers again.",
   noTalk: "You can answer requests here, but not give Codex work.",
@@ -100,6 +105,10 @@ const zh: Words = {
     `此聊天所在的机器（${host}）${since === undefined ? "曾" : `从 ${since} 到 ${now} `}没有响应。现已恢复，并处理等待的内容。`,
   poolBack: (project, since, now) =>
     `${since === undefined ? `${now} 之前` : `从 ${since} 到 ${now} `}没有机器处理${project ?? "此聊天"}。现已恢复，并处理等待的内容。`,
+  projectMoved: (project) =>
+    `${project === undefined ? "此聊天的项目" : `项目 ${project}`} 现在由另一台机器处理。对话留在原处；你写的内容会保留并等待。`,
+  projectBack: (project) =>
+    `${project === undefined ? "此聊天的项目" : `项目 ${project}`} 曾由另一台机器处理，现已回到对话所在的机器，并处理等待的内容。`,
   machineSince: (host, since) => `此聊天所在的机器（${host}）${since === undefined ? "" : `自 ${since} 起`}没有响应。`,
   poolSince: (project, since) =>
     `现在没有机器处理${project ?? "此聊天"}${since === undefined ? "" : `；最后一次响应在 ${since}`}。`,
@@ -110,6 +119,7 @@ const zh: Words = {
     `/${name} 已保留，${host === undefined ? "有机器处理此聊天" : `机器（${host}）恢复`}后执行。`,
   tapWaits: (host) => `已保留，${host === undefined ? "有机器处理此聊天" : `机器（${host}）恢复`}后执行。`,
   goOnElsewhere: "在另一台机器上重新开始",
+  startThere: "在那里重新开始",
   movesOn: "另一台机器接手，开始新的对话。",
   machineIsBack: "机器已恢复响应。",
   noTalk: "你可以在这里回答请求，但不能给 Codex 布置任务。",

@@ -95,14 +95,29 @@ test("sweep ends a process whose start was never noted: the service was killed i
   expect(existsSync(unnoted.socket)).toBe(false);
 });
 
-test("a record of another host or another start time is not alive", async () => {
+test("a record of another host, start time or socket is not alive", async () => {
   const { session } = await lab.open();
   const record = session.process;
   expect(lab.runtime.alive(record)).toBe(true);
-  expect(lab.runtime.alive({ ...record, host: "elsewhere" })).toBe(false);
+  expect(lab.runtime.alive({ ...record, host: "elsewhere", socket: `${record.socket}x` })).toBe(false);
   expect(await lab.runtime.attach({ ...record, startTime: "1" })).toBeUndefined();
   await session.end();
 });
+
+test.runIf(process.platform === "linux")(
+  "L8: a Codex is found again, and ended, by a host that changed its name",
+  async () => {
+    const { session } = await lab.open();
+    const record = { ...session.process, host: "the-name-before" };
+    session.detach();
+    expect(lab.runtime.alive(record)).toBe(true);
+    const again = await lab.runtime.attach(record);
+    expect(again?.process.pid).toBe(record.pid);
+    again?.detach();
+    await lab.runtime.end(record);
+    expect(lab.runtime.alive(record)).toBe(false);
+  },
+);
 
 test("an end waits for the sign-in to be flushed after the last turn", async () => {
   const slow = await openLab({ runtime: { flushMs: 400 } });

@@ -1,8 +1,11 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { livesHere, ownPlace } from "../../../src/cli/own-place.ts";
+import type { LoadedConfig } from "../../../config/load.ts";
+import { livesHere, machineOf, ownPlace } from "../../../src/cli/own-place.ts";
+import { processStart } from "../../../src/cli/process-start.ts";
+import { openOwnData } from "../../../src/cli/wiring.ts";
 import { systemClock } from "../../../src/lib/clock.ts";
 import { silentLogger } from "../../../src/lib/log.ts";
 import type { RedisLink } from "../../../src/redis/connection.ts";
@@ -10,7 +13,7 @@ import { homeId } from "../../../src/redis/home-id.ts";
 import { nodeId } from "../../../src/redis/node-id.ts";
 import { appear, livingNodes, type Place, refuseCopy } from "../../../src/redis/nodes.ts";
 import { createWorkerRegistry } from "../../../src/redis/worker-registry.ts";
-import { createHomeMark, type HomeSigns } from "../../../src/service/home-mark.ts";
+import { createHomeMark, type HomeNeighbour, type HomeSigns } from "../../../src/service/home-mark.ts";
 import { createFakeClock, type FakeClock } from "../../fixtures/fake-clock.ts";
 import { startRedis, type TestRedis } from "../../fixtures/redis.ts";
 
@@ -70,11 +73,27 @@ describe("a copied data folder", () => {
     expect(await livingNodes(link)).toEqual([]);
   });
 
+  it("L3: is refused where machines share a Redis; in a private one nobody else is to be found", async () => {
+    const other = `${process.ppid} ${processStart(process.ppid) ?? ""}`;
+    const me = { node: await nodeId(folder), format: 1, version: "1.0.0", place: { ...ownPlace(), process: other } };
+    const presence = await appear(link, me, { clock: systemClock, logger });
+    const config = { dataDir: folder } as LoadedConfig;
+    const shared = { ...config, redis: { url: server.url } };
+    await expect(openOwnData(shared as LoadedConfig, link, logger)).rejects.toMatchObject({ code: "copyRuns" });
+    await (await openOwnData(config, link, logger)).leave();
+    await presence.leave();
+  });
+
   it("a node that starts anew, or tells no place, is no copy", async () => {
     const presence = await seen(here);
     await appear(link, { node: "n-1", format: 1, version: "0.9.0" }, { clock: createFakeClock(), logger });
     await refuse(true);
     await presence.leave();
+  });
+
+  it("a machine is known by its boot, or by its name where that cannot be read", () => {
+    expect(machineOf(join(folder, "no-proc"))).toBe(hostname());
+    expect(machineOf("/proc") === hostname()).toBe(process.platform !== "linux");
   });
 
   it("this process lives where it is, and nobody else does as it", () => {
@@ -118,7 +137,9 @@ describe("a Codex home that two workers have", () => {
     const first = worker("n-1", a);
     await first.join();
     await first.beat();
+    const beats = setInterval(() => void first.beat(), 100);
     await expect(worker("n-2", b).join()).rejects.toMatchObject({ code: "copyRuns" });
+    clearInterval(beats);
   });
 
   it("L3: is refused, too, when it was copied while the first ran", async () => {
@@ -131,6 +152,39 @@ describe("a Codex home that two workers have", () => {
     await expect(worker("n-2", b).join()).rejects.toMatchObject({ code: "copyRuns" });
     clearInterval(beats);
   });
+
+  it.each(["is started again", "has stopped"])(
+    "is shared with one that told its mark last before it %s",
+    async (how) => {
+      const [dir] = await homes();
+      const mark = (node: string) => createHomeMark({ dir, home: "h-1", node, clock: systemClock, log: logger });
+      const told = (signs: HomeSigns | undefined, until: number): readonly HomeNeighbour[] =>
+        signs === undefined
+          ? []
+          : [{ node: "n-1", livesMs: 4000, until, about: { home: "h-1", pools: [], projects: {}, signs } }];
+      const [killed, again, second] = [mark("n-1"), mark("n-1"), mark("n-2")];
+      await killed.join(
+        async () => [],
+        async () => undefined,
+      );
+      const old = told(killed.signs(), 5000);
+      if (how === "has stopped") await killed.leave();
+      else
+        await again.join(
+          async () => [],
+          async () => undefined,
+        );
+      let looks = 0;
+      const known = async (): Promise<readonly HomeNeighbour[]> => {
+        looks += 1;
+        const signs = again.signs();
+        if (looks <= 2) return old;
+        return told(signs && { ...signs, sees: [second.signs()?.mark ?? ""] }, 7000);
+      };
+      await second.join(known, async () => undefined);
+      expect(looks).toBe(3);
+    },
+  );
 
   it("is shared when it is the same folder, and nothing of a mark stays", async () => {
     const [a] = await homes();

@@ -85,7 +85,11 @@ export function growing(slot: string, itemId: string, text = ""): TurnView {
 export function node(
   link: RedisLink,
   name: string,
-  options: { readonly leaseMs?: number; readonly cap?: number } = {},
+  options: {
+    readonly leaseMs?: number;
+    readonly cap?: number;
+    readonly keepersOf?: (chat: ChatKey) => Promise<readonly string[]>;
+  } = {},
 ) {
   const woken: ChatKey[] = [];
   const wake = async (chat: ChatKey): Promise<void> => {
@@ -104,6 +108,7 @@ export function node(
       logger: silentLogger,
       wake,
       ...(options.cap === undefined ? {} : { mailboxCap: options.cap }),
+      ...(options.keepersOf === undefined ? {} : { keepersOf: options.keepersOf }),
     }),
   };
 }

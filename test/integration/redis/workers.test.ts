@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import type { LoadedConfig } from "../../../config/load.ts";
 import { silentLogger } from "../../../src/lib/log.ts";
 import type { ThreadId } from "../../../src/model/ids.ts";
 import { createChatStore } from "../../../src/redis/chat-store.ts";
 import type { RedisLink } from "../../../src/redis/connection.ts";
 import { createGatewayRegistry } from "../../../src/redis/gateway-registry.ts";
 import { type AboutWorker, createWorkerRegistry, type WorkerRegistry } from "../../../src/redis/worker-registry.ts";
+import { createRouting } from "../../../src/service/routing.ts";
 import { startRedis, type TestRedis } from "../../fixtures/redis.ts";
 import { facts, newChat, node, owned, prompt } from "./samples.ts";
 
@@ -110,7 +112,7 @@ it("L3: a chat moves to another machine only while its owner does not live", asy
   const living = createChatStore({ link, node: "a", home: "h-1", logger: silentLogger, leaseMs: 60_000 });
   const { lease } = await owned(living, chat);
   await living.commit(lease, { binding: { threadId: "t-1" as ThreadId } });
-  const { ingress, woken } = node(link, "gateway");
+  const { ingress, woken } = node(link, "gateway", { keepersOf: async () => ["a"] });
   expect(await ingress.rehome(chat)).toBe(false);
   await living.handOver(lease);
   // Parked, on a machine that is back: an old button must not throw its conversation away.
@@ -120,6 +122,21 @@ it("L3: a chat moves to another machine only while its owner does not live", asy
   expect(await ingress.rehome(chat)).toBe(true);
   expect(woken).toEqual([chat]);
   expect(await at("b", "h-2").claim(chat)).toHaveProperty("lease");
+});
+
+it("a chat whose project is another machine's now may move there, though its own lives", async () => {
+  await registry.beat("a", 60_000, about("h-1"));
+  await registry.beat("b", 60_000, { ...about("h-2", { lib: "far" }), pools: ["far"] });
+  const chat = newChat();
+  const first = at("a", "h-1");
+  const { lease } = await owned(first, chat);
+  await first.commit(lease, { binding: { threadId: "t-1" as ThreadId, project: "lib" } });
+  await first.handOver(lease);
+  const { keepersOf, queueOf } = createRouting({ projects: {} } as LoadedConfig, registry, "gateway");
+  expect(await keepersOf(chat)).toEqual([]);
+  expect(await queueOf(chat)).toBe("act-~h-1~far");
+  expect(await node(link, "gateway", { keepersOf }).ingress.rehome(chat)).toBe(true);
+  expect(await queueOf(chat)).toBe("act-far");
 });
 
 it("a gateway is known with what it told, and not after it left", async () => {

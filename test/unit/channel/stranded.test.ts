@@ -40,6 +40,24 @@ describe("why nobody serves a chat", () => {
       { outage: "h-1-100", host: "laptop", seenAt: 95, elsewhere: true },
     ],
     ["one of two workers on its home lives", { chat, home: "h-1" }, [dead, worker({ host: "b" })], undefined],
+    [
+      "its home is silent, and another worker on it serves other pools",
+      { chat, home: "h-1" },
+      [dead, worker({ pools: ["far"], host: "b" })],
+      { outage: "h-1-100", host: "laptop", seenAt: 95, elsewhere: false },
+    ],
+    [
+      "its project went to another machine",
+      { chat, home: "h-1" },
+      [worker({ pools: ["far"] }), other],
+      { outage: "moved-h-1-default", moved: true, elsewhere: true },
+    ],
+    [
+      "its project went to another machine that is away",
+      { chat, home: "h-1" },
+      [worker({ pools: ["far"] }), { ...other, living: false }],
+      { outage: "pool-default-100", seenAt: 95, elsewhere: false },
+    ],
     ["nobody is known to have its home", { chat, home: "h-9" }, [other], undefined],
   ])("%s", (_, stranded, workers, expected) => {
     expect(strandingOf(stranded, "default", workers)).toEqual(expected);
@@ -59,11 +77,18 @@ describe("who is away for somebody who waits for an answer", () => {
 function watching(first: readonly WatchedWorker[]) {
   const clock = createFakeClock(Date.UTC(2026, 0, 5, 14, 1));
   const store = createMemoryIngressStore(() => clock.now());
-  const state = { workers: first, looks: 0, fails: false, stranded: [{ chat, home: "h-1" }] as StrandedChat[] };
+  const state = {
+    workers: first,
+    looks: 0,
+    fails: false,
+    stall: Promise.resolve(),
+    stranded: [{ chat, home: "h-1" }] as StrandedChat[],
+  };
   const stopping = new AbortController();
   const watch = createStrandedWatch({
     async workers() {
       if (state.fails) throw new Error("no Redis");
+      await state.stall;
       state.looks += 1;
       return state.workers;
     },
@@ -126,6 +151,40 @@ describe("the watch over machines", () => {
     await end();
   });
 
+  it("says of a chat whose project is another machine's now that it may start anew there, and when it is back", async () => {
+    const { clock, store, state, watch, end } = watching([worker({ pools: ["far"] }), other]);
+    state.stranded = [{ chat, home: "h-1", project: "lib" }];
+    await clock.advance(20_000);
+    expect(store.notes).toHaveLength(1);
+    expect(store.notes[0]).toContain("The project lib is now worked on elsewhere");
+    expect(store.said[0]?.buttons.map((b) => b.act)).toEqual([{ act: "rehome" }]);
+    expect(await watch.of(chat)).toMatchObject({ moved: true });
+    state.workers = [worker(), other];
+    state.stranded = [];
+    await clock.advance(4000);
+    expect(JSON.stringify(store.said[1]?.body)).toContain("The project lib was worked on elsewhere. It is back");
+    await end();
+  });
+
+  it("does not say that a machine is back because another one works on its Codex home", async () => {
+    const { clock, store, state, end } = watching([dead, worker({ pools: ["far"], host: "b" })]);
+    await clock.advance(20_000);
+    expect(store.notes).toHaveLength(1);
+    state.stranded = [];
+    await clock.advance(4000);
+    expect(store.said).toHaveLength(1);
+    await end();
+  });
+
+  it("leaves its note as it is while the chat waits for something else by now", async () => {
+    const { clock, store, state, end } = watching([dead, { ...other, living: false }]);
+    await clock.advance(20_000);
+    state.workers = [{ ...dead, until: 300 }, other];
+    await clock.advance(4000);
+    expect(store.said.map((one) => one.body.op)).toEqual(["message", "message"]);
+    await end();
+  });
+
   it("knows nothing of a chat's machine before it had time to hear of it, nor when it could not look", async () => {
     const { clock, state, watch, end } = watching([dead]);
     await clock.advance(9000);
@@ -135,6 +194,42 @@ describe("the watch over machines", () => {
     state.fails = true;
     await clock.advance(8000);
     expect(await watch.of(chat)).toBeUndefined();
+    await end();
+  });
+
+  it("takes no worker for dead that could not tell of itself while Redis stood still", async () => {
+    const { clock, store, state, watch, end } = watching([worker()]);
+    await clock.advance(20_000);
+    let goOn = (): void => undefined;
+    state.stall = new Promise((resolve) => {
+      goOn = resolve;
+    });
+    await clock.advance(6000);
+    const asked = watch.of(chat);
+    state.workers = [dead];
+    goOn();
+    await clock.advance(1000);
+    expect([await asked, await watch.of(chat)]).toEqual([undefined, undefined]);
+    state.workers = [worker({ until: 200 })];
+    await clock.advance(20_000);
+    expect([await watch.of(chat), store.notes]).toEqual([undefined, []]);
+    await end();
+  });
+
+  it("answers in a worker's place once it was silent in two looks running, or said itself that it leaves", async () => {
+    const { clock, state, watch, end } = watching([worker()]);
+    await clock.advance(20_000);
+    state.workers = [dead];
+    await clock.advance(2000);
+    expect(await watch.of(chat)).toBeUndefined();
+    await clock.advance(2000);
+    expect(await watch.of(chat)).toMatchObject({ host: "laptop" });
+    state.workers = [worker()];
+    await clock.advance(2000);
+    expect(await watch.of(chat)).toBeUndefined();
+    state.workers = [worker({ leaving: true })];
+    await clock.advance(2000);
+    expect(await watch.of(chat)).toMatchObject({ leaving: true });
     await end();
   });
 

@@ -87,4 +87,21 @@ describe("/project", () => {
     expect(bench.store.mail.map((m) => m.mail.kind)).toEqual(["prompt"]);
     expect(bench.codex.processes.flatMap((p) => p.started)).toEqual([]);
   });
+
+  it("L8: a running turn of a project that is another worker's is handed over, its Codex untouched", async () => {
+    let isOthers = false;
+    const bench = new ActorBench({}, { projects: { ...projects, elsewhere: async () => isOthers } });
+    bench.store.record = { ...bench.store.record, binding: { project: "lib" } };
+    await bench.claim();
+    bench.say("work");
+    await bench.until(() => bench.codex.processes.at(-1)?.started.length === 1, "turn/start");
+    bench.codex.last.begin("u1", bench.codex.last.started[0]?.clientId ?? ("" as ClientId));
+    await bench.until(() => bench.store.record.turn?.delivered === true, "delivery");
+    await bench.kill();
+    isOthers = true;
+    await bench.claim();
+    await bench.done;
+    expect(bench.actor?.handedOver).toBe(true);
+    expect([bench.codex.last.alive, bench.store.record.turn?.delivered, bench.texts()]).toEqual([true, true, []]);
+  });
 });

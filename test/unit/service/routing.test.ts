@@ -5,7 +5,9 @@ import type { ChatKey } from "../../../src/model/ids.ts";
 import type { MainProject, Route } from "../../../src/redis/worker-registry.ts";
 import {
   createRouting,
+  forgottenQueues,
   isUp,
+  queuesOf,
   servedPools,
   servedProjects,
   servedQueues,
@@ -21,6 +23,7 @@ function queueOf(role: Role, projects: LoadedConfig["projects"], route: Route, m
     pools: async () => ({ kernel: "build" }),
     route: async () => route,
     mainProject: async () => main,
+    known: async () => [],
   };
   return createRouting(config(projects), registry, role).queueOf(chat);
 }
@@ -31,7 +34,14 @@ describe("where a chat's activations go", () => {
   const main = { name: "app", pool: "default" };
 
   it.each<[string, Role, LoadedConfig["projects"], Route, MainProject | undefined, string]>([
-    ["to its home, whatever its project", "gateway", app, { home: "h-1", project: "kernel" }, main, "act-~h-1"],
+    [
+      "to its home, but only where its project is worked on",
+      "gateway",
+      app,
+      { home: "h-1", project: "kernel" },
+      main,
+      "act-~h-1~build",
+    ],
     ["to the pool of its project, as configured here", "gateway", app, { project: "app" }, main, "act-default"],
     ["to the pool of its project, as a worker told it", "gateway", app, { project: "kernel" }, main, "act-build"],
     ["to the gateway's first project, when it chose none", "gateway", app, {}, undefined, "act-default"],
@@ -40,6 +50,24 @@ describe("where a chat's activations go", () => {
   ])("%s", async (_, role, projects, route, told, queue) => {
     expect(await queueOf(role, projects, route, told)).toBe(queue);
   });
+});
+
+it("L8: workers that share a Codex home are not woken for each other's projects", async () => {
+  const one = queuesOf({ home: "h-1", pools: ["default"] });
+  const two = queuesOf({ home: "h-1", pools: ["far"] });
+  const queue = await queueOf("gateway", {}, { home: "h-1", project: "kernel" });
+  expect(one.filter((name) => two.includes(name))).toEqual([]);
+  expect(queuesOf({ home: "h-1", pools: ["build"] })).toContain(queue);
+  expect([...one, ...two]).not.toContain(queue);
+});
+
+it("a chat of a project nobody has goes to the pool of chats that chose none", async () => {
+  const main = { name: "app", pool: "desk" };
+  expect(await queueOf("worker", {}, { home: "h-1", project: "gone" }, main)).toBe("act-~h-1~desk");
+});
+
+it("forgetting homes takes their queues of every pool, and none of one's own home", () => {
+  expect(forgottenQueues(["h-1", "h-2"], "h-1", ["default", "far"])).toEqual(["act-~h-2~default", "act-~h-2~far"]);
 });
 
 it("work goes on where a worker is up and stays; one that stopped or is gone serves nothing", () => {
@@ -54,7 +82,13 @@ it("work goes on where a worker is up and stays; one that stopped or is gone ser
     worker("h-4", ["restarts"], 50_000, "stopped"),
     worker("h-5", ["drained"], 4000, "drains"),
   ];
-  expect(servedQueues(known)).toEqual(["act-default", "act-far", "act-~h-1", "act-~h-2"]);
+  expect(servedQueues(known)).toEqual([
+    "act-default",
+    "act-far",
+    "act-~h-1~default",
+    "act-~h-1~far",
+    "act-~h-2~default",
+  ]);
   expect(known.map(isUp)).toEqual([true, true, false, false, true]);
 });
 
