@@ -10,14 +10,14 @@ import { createInspection } from "./cli/inspect/inspection.ts";
 import type { Inspection } from "./cli/inspect/port.ts";
 import { chooseModel, type ModelChoice } from "./cli/model-choice.ts";
 import { sweepDaily } from "./cli/sweep.ts";
-import { embeddedRedisOf, openOwnData, redisHealth, redisTarget } from "./cli/wiring.ts";
+import { connectWatched, embeddedRedisOf, openOwnData, redisHealth, redisTarget } from "./cli/wiring.ts";
 import type { RuntimeSnapshot } from "./dispatcher/snapshot.ts";
 import { systemClock } from "./lib/clock.ts";
 import type { Logger } from "./lib/log.ts";
 import { within } from "./lib/within.ts";
 import { createActivations } from "./queue/activations.ts";
 import type { Activations } from "./queue/port.ts";
-import { connectRedis, type RedisLink } from "./redis/connection.ts";
+import type { RedisLink } from "./redis/connection.ts";
 import type { EmbeddedRedis } from "./redis/embedded.ts";
 import { createGatewayRegistry } from "./redis/gateway-registry.ts";
 import { homeId } from "./redis/home-id.ts";
@@ -31,7 +31,7 @@ import type { Gateways } from "./service/gateway-beat.ts";
 import { observeProcess, observeQueue } from "./service/observe.ts";
 import { openPages } from "./service/pages.ts";
 import { createRouting, queuesOf, servedPools, servedProjects, withFirst } from "./service/routing.ts";
-import { chatsElsewhere, statusOf } from "./service/status.ts";
+import { chatsElsewhere, statusOf, stopPart } from "./service/status.ts";
 import { type AboutNode, createWorker, type Worker } from "./service/worker.ts";
 import { createHealth } from "./telemetry/health.ts";
 import { createHealthServer, type HealthServer } from "./telemetry/http.ts";
@@ -82,6 +82,7 @@ class Service implements App {
   #sweep: NodeJS.Timeout | undefined;
   #address: string | undefined;
   #banner: readonly string[] = [];
+  #stopping: StopMode | undefined;
 
   constructor(config: LoadedConfig, tools: AppTools, channels: readonly Channel[]) {
     this.#config = config;
@@ -129,7 +130,7 @@ class Service implements App {
     const [config, logger] = [this.#config, this.#log.child({ part: "redis" })];
     this.#redis = embeddedRedisOf(config, logger);
     await this.#redis?.start();
-    const link = await connectRedis({ target: redisTarget(config, this.#redis), logger });
+    const link = await connectWatched(redisTarget(config, this.#redis), logger, this.#health);
     this.#link = link;
     this.#presence = await openOwnData(config, link, logger);
     this.#watchdog.start({ ping: () => link.ping(), health: () => redisHealth(link, this.#redis) });
@@ -268,15 +269,20 @@ class Service implements App {
       health: this.#health,
       metrics: this.#metrics,
       ground: this.#ground,
+      ...(this.#stopping === undefined ? {} : { stopping: this.#stopping }),
       own: this.#worker?.snapshot() ?? [],
       mainProject: Object.keys(this.#config.projects)[0] ?? "",
     });
   }
 
   async stop(mode: StopMode): Promise<void> {
+    this.#stopping = mode;
+    this.#health.watch("stop", () => stopPart(this.#stopping, this.#worker?.snapshot() ?? []));
     clearInterval(this.#sweep);
-    this.#watchdog.stop();
     if (mode === "drain") await this.#worker?.drain();
+    this.#watchdog.stop();
+    // That it goes with us is no trouble of Redis.
+    this.#health.watch("redis", undefined);
     // Without Redis some of it never ends; what is left undone is what a kill would leave.
     const stage = (ms: number, work: Promise<unknown> | undefined) =>
       within(this.#link?.ready() === false ? awayMs : ms, Promise.resolve(work), undefined);

@@ -41,6 +41,8 @@ export interface NodeStatus {
 
 /** A running turn. */
 export interface TurnStatus {
+  /** Who runs it; absent from older services. */
+  readonly node?: string;
   readonly chat: string;
   readonly project: string;
   /** ms since the epoch. */
@@ -55,19 +57,24 @@ export interface TurnStatus {
 export interface AppStatus {
   readonly health: HealthReport;
   readonly role: Role;
+  /** This process; absent while it starts, and from older services. */
+  readonly node?: string;
+  /** Present once it was asked to stop. */
+  readonly stopping?: StopMode;
   /** All machines that run Codex, heard of in the last 30 days. */
   readonly workers: readonly WorkerStatus[];
   /** All processes on this Redis, gateways first: those of the last day, and workers of the last 30; absent from older services. */
   readonly nodes?: readonly NodeStatus[];
   /** The demo model answers. */
   readonly demo: boolean;
-  /** Chats with a record, parked ones too. */
+  /** Chats that some machine holds at this moment; parked ones are not among them. */
   readonly chats: number;
   readonly turns: readonly TurnStatus[];
   /** Activations. */
   readonly queue: { readonly waiting: number; readonly active: number };
-  /** Approvals and questions without an answer. `askedAt` in ms since the epoch. */
+  /** Approvals and questions without an answer. `askedAt` in ms since the epoch; `node` as of turns. */
   readonly requests: readonly {
+    readonly node?: string;
     readonly number: number;
     readonly chat: string;
     readonly summary: string;

@@ -33,7 +33,9 @@ export type Command =
   | InspectCommand
   | { readonly command: "backup"; readonly configFile?: string; readonly file: string }
   | { readonly command: "restore"; readonly configFile?: string; readonly file: string; readonly force: boolean }
-  | { readonly command: "help" | "version" }
+  /** `of`: the command whose usage is asked for; absent: all of it. */
+  | { readonly command: "help"; readonly of?: string }
+  | { readonly command: "version" }
   | { readonly command: "wrong"; readonly sentence: string };
 
 interface Values extends InitValues, InspectValues {
@@ -69,7 +71,11 @@ export function readArguments(
   const parsed = parse(args);
   if ("sentence" in parsed) return { command: "wrong", sentence: parsed.sentence };
   const { values, positionals } = parsed;
-  if (values.help === true) return { command: "help" };
+  if (values.help === true || positionals[0] === "help")
+    return helpOf(
+      positionals.find((one) => one !== "help"),
+      words,
+    );
   if (values.version === true) return { command: "version" };
   const [name, ...named] = positionals;
   const [object, extra] = ofChats.has(name) || ofFiles.has(name) ? named : [undefined, ...named];
@@ -87,6 +93,11 @@ export function readArguments(
   }
   if (ofFiles.has(name)) return fileCommand(name, object, given, words);
   return commandOf(name, given, words);
+}
+
+function helpOf(name: string | undefined, words: CliWords): Command {
+  if (name === undefined) return { command: "help" };
+  return Object.hasOwn(optionsOf, name) ? { command: "help", of: name } : wrong(words.unknownCommand(name));
 }
 
 function isInspect(name: string): name is InspectCommand["command"] {

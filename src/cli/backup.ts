@@ -10,6 +10,7 @@ import { holdings } from "../redis/backup-restore.ts";
 import type { RedisLink } from "../redis/connection.ts";
 import { storedFormat } from "../redis/data-format.ts";
 import { type AboutWorker, createWorkerRegistry } from "../redis/worker-registry.ts";
+import { checkWritePlace } from "./backup-place.ts";
 import { withAnyState } from "./command-redis.ts";
 import { ownVersion } from "./version.ts";
 
@@ -26,6 +27,7 @@ export async function backup(options: BackupOptions): Promise<number> {
   const config = loadConfig(options.configFile === undefined ? {} : { file: options.configFile });
   const words = backupWords[config.language];
   const file = resolve(options.file);
+  await checkWritePlace(file, words);
   if (!existsSync(config.dataDir)) throw new BridgeError("backupUnfit", words.noData(config.dataDir));
   const { size, held, hosts } = await withAnyState(config, async (link) => {
     const head = {

@@ -1,20 +1,25 @@
 import { request } from "node:http";
 import { connect } from "node:net";
 import { z } from "zod";
-import type { ServiceStatus, StopMode } from "./app-port.ts";
+import type { NodeStatus, ServiceStatus, StopMode, TurnStatus, WorkerStatus } from "./app-port.ts";
 
+/** A schema for every field, so that none that is told is lost on the way to the reader. */
+type Fields<T> = Readonly<Record<keyof T, z.ZodType>>;
+
+const role = z.enum(["all", "gateway", "worker"]);
 const part = z.object({
   name: z.string(),
   state: z.enum(["starting", "ready", "degraded", "failed"]),
   reason: z.string().exactOptional(),
 });
 const turn = z.object({
+  node: z.string().exactOptional(),
   chat: z.string(),
   project: z.string(),
   startedAt: z.number(),
   doing: z.string().exactOptional(),
   stalledSince: z.number().exactOptional(),
-});
+} satisfies Fields<TurnStatus>);
 const worker = z.object({
   node: z.string(),
   host: z.string(),
@@ -22,22 +27,50 @@ const worker = z.object({
   projects: z.array(z.string()),
   living: z.boolean(),
   silentMs: z.number(),
-});
+} satisfies Fields<WorkerStatus>);
+const node = z.object({
+  node: z.string(),
+  role,
+  host: z.string(),
+  pid: z.number(),
+  version: z.string(),
+  pools: z.array(z.string()),
+  projects: z.array(z.string()),
+  chats: z.number().exactOptional(),
+  living: z.boolean(),
+  silentMs: z.number(),
+} satisfies Fields<NodeStatus>);
+const openRequest = z.object({
+  node: z.string().exactOptional(),
+  number: z.number(),
+  chat: z.string(),
+  summary: z.string(),
+  askedAt: z.number(),
+} satisfies Fields<ServiceStatus["requests"][number]>);
+const codexProcess = z.object({
+  chat: z.string(),
+  pid: z.number(),
+  working: z.boolean(),
+  host: z.string().exactOptional(),
+} satisfies Fields<ServiceStatus["processes"][number]>);
 const statusSchema = z.object({
   version: z.string(),
   pid: z.number(),
   startedAt: z.number(),
   demo: z.boolean().default(false),
-  role: z.enum(["all", "gateway", "worker"]).default("all"),
+  role: role.default("all"),
+  node: z.string().exactOptional(),
+  stopping: z.enum(["keep", "drain", "now"]).exactOptional(),
   workers: z.array(worker).default([]),
+  nodes: z.array(node).exactOptional(),
   health: z.object({ ready: z.boolean(), parts: z.array(part) }),
   chats: z.number(),
   turns: z.array(turn),
   queue: z.object({ waiting: z.number(), active: z.number() }),
-  requests: z.array(z.object({ number: z.number(), chat: z.string(), summary: z.string(), askedAt: z.number() })),
-  processes: z.array(z.object({ chat: z.string(), pid: z.number(), working: z.boolean() })),
+  requests: z.array(openRequest),
+  processes: z.array(codexProcess),
   metrics: z.record(z.string(), z.number()),
-});
+} satisfies Fields<ServiceStatus>);
 
 const timeoutMs = 10_000;
 

@@ -7,6 +7,7 @@ import { beginRestore, type Holdings, holdings } from "../redis/backup-restore.t
 import type { RedisLink } from "../redis/connection.ts";
 import { latestFormat, migrations } from "../redis/migrations.ts";
 import { livingNodes } from "../redis/nodes.ts";
+import { checkReadPlace } from "./backup-place.ts";
 import { withStopped } from "./command-redis.ts";
 import { makeFolders } from "./folders.ts";
 
@@ -27,6 +28,7 @@ export async function restore(options: RestoreOptions): Promise<number> {
   const config = loadConfig(options.configFile === undefined ? {} : { file: options.configFile });
   const words = backupWords[config.language];
   const file = resolve(options.file);
+  await checkReadPlace(file, words);
   const head = await readBackup(file);
   const ours = latestFormat(migrations);
   if (head.data > ours) throw new BridgeError("backupUnfit", words.newer(file, head.version));

@@ -8,6 +8,7 @@ import type { CreatePlatforms } from "./init/port.ts";
 import { start } from "./start.ts";
 import { status } from "./status.ts";
 import { stop } from "./stop.ts";
+import { commandLine, usageOf } from "./usage.ts";
 import { ownVersion } from "./version.ts";
 
 /** Where the command line writes, and how it makes the service (loaded by `start` alone). */
@@ -29,7 +30,8 @@ export async function run(args: readonly string[], options: CliOptions): Promise
   const command = readArguments(args, words);
   if (command.command === "wrong") {
     options.err(`hotline: ${command.sentence}`);
-    options.err(words.shortUsage(usageOf(args, words.usage)));
+    const meant = args.find((one) => !one.startsWith("-"));
+    options.err(words.shortUsage(commandLine(meant, words.usage)));
     return 2;
   }
   try {
@@ -41,11 +43,9 @@ export async function run(args: readonly string[], options: CliOptions): Promise
   }
 }
 
-/** The line of the usage for the command that was meant: `hotline doctor [--config FILE] …`. Pure. */
-function usageOf(args: readonly string[], usage: string): string | undefined {
-  const name = args.find((one) => !one.startsWith("-"));
-  const line = usage.split("\n").find((one) => one.startsWith(`  hotline ${name} `));
-  return line?.trim().split(/ {2,}/)[0];
+function helpText(name: string | undefined, usage: string): string {
+  const own = usageOf(name, usage);
+  return own === undefined ? usage : ["Usage:", ...own.map((line) => `  ${line}`)].join("\n");
 }
 
 async function perform(command: Exclude<Command, { command: "wrong" }>, options: CliOptions): Promise<number> {
@@ -76,7 +76,7 @@ async function perform(command: Exclude<Command, { command: "wrong" }>, options:
       return restore({ ...command, print: options.out });
     }
     case "help":
-      options.out(cliWords.en.usage);
+      options.out(helpText(command.of, cliWords.en.usage));
       return 0;
     case "version":
       options.out(ownVersion());

@@ -5,6 +5,7 @@ import type { ServiceStatus } from "./app-port.ts";
 import { columns } from "./columns.ts";
 import { askStatus } from "./control-client.ts";
 import { controlSocket } from "./control-server.ts";
+import { ownWork } from "./own-work.ts";
 
 /** What `hotline status` is told. */
 export interface StatusOptions {
@@ -34,7 +35,7 @@ export async function status(options: StatusOptions): Promise<number> {
 /** One screen. Pure; `now` in ms. */
 export function statusLines(status: ServiceStatus, words: CliWords, now: number): readonly string[] {
   const age = (since: number): string => humanDuration(now - since);
-  const state = status.health.ready ? words.ready : words.notReady;
+  const state = stateOf(status, words);
   return [
     `codex-hotline ${status.version}${status.role === "all" ? "" : ` · ${status.role}`} · pid ${status.pid} · ${age(status.startedAt)} · ${state}${status.demo ? ` · ${words.demo}` : ""}`,
     ...columns(
@@ -68,6 +69,11 @@ export function statusLines(status: ServiceStatus, words: CliWords, now: number)
       ]),
     ),
   ];
+}
+
+function stateOf(status: ServiceStatus, words: CliWords): string {
+  if (status.stopping !== undefined) return words.stops(status.stopping === "drain" ? ownWork(status).turns.length : 0);
+  return status.health.ready ? words.ready : words.notReady;
 }
 
 /** More than one process lives. */

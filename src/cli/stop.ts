@@ -6,6 +6,7 @@ import { askStatus, askStop, listens } from "./control-client.ts";
 import { controlSocket } from "./control-server.ts";
 import { drainLine } from "./drain-line.ts";
 import { isHeld } from "./lock.ts";
+import { ownWork } from "./own-work.ts";
 
 /** What `hotline stop` is told. */
 export interface StopOptions {
@@ -34,8 +35,9 @@ export async function stop(options: StopOptions): Promise<number> {
     options.print(words.notRunning(config.dataDir));
     return 0;
   }
-  options.print(words.stopping[options.mode](before.turns.length));
-  for (const turn of before.turns) options.print(`  ${turn.chat}  ${turn.project}  ${turn.doing ?? ""}`.trimEnd());
+  const { turns } = ownWork(before);
+  options.print(words.stopping[options.mode](turns.length));
+  for (const turn of turns) options.print(`  ${turn.chat}  ${turn.project}  ${turn.doing ?? ""}`.trimEnd());
   const watch = options.mode === "drain" ? createWatch(socket, before, words, options.print) : undefined;
   const until = options.mode === "drain" ? Number.POSITIVE_INFINITY : Date.now() + patienceMs;
   while ((await listens(socket)) || (await isHeld(config.dataDir))) {
@@ -57,16 +59,17 @@ function createWatch(
   words: CliWords,
   print: StopOptions["print"],
 ): () => Promise<void> {
-  if (before.turns.length > 0) print(words.drainEnds);
+  if (ownWork(before).turns.length > 0) print(words.drainEnds);
   let polls = 0;
   let last = "";
   let asked = false;
   const show = (status: ServiceStatus): void => {
-    const line = drainLine(status, Date.now(), words);
+    const own = ownWork(status);
+    const line = drainLine(own, Date.now(), words);
     if (line !== last && line !== "") print(line);
     last = line;
-    if (!asked && status.requests.length > 0) print(words.drainAsks);
-    asked ||= status.requests.length > 0;
+    if (!asked && own.requests.length > 0) print(words.drainAsks);
+    asked ||= own.requests.length > 0;
   };
   show(before);
   return async () => {

@@ -9,13 +9,13 @@ import { systemClock } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
 import { BridgeError } from "../model/errors.ts";
 import { accountKey, chatAddress, type PersonId, webOwner } from "../model/ids.ts";
-import type { RedisLink } from "../redis/connection.ts";
+import { connectRedis, type RedisLink } from "../redis/connection.ts";
 import { openData } from "../redis/data-format.ts";
 import { createEmbeddedRedis, type EmbeddedRedis } from "../redis/embedded.ts";
 import { nodeId } from "../redis/node-id.ts";
 import { type Presence, refuseCopy } from "../redis/nodes.ts";
 import type { RedisTarget } from "../redis/target.ts";
-import type { PartHealth } from "../telemetry/health.ts";
+import type { Health, PartHealth } from "../telemetry/health.ts";
 import { createWorkspace, type ManagedWorkspace } from "../workspace/workspace.ts";
 import { livesHere, ownPlace } from "./own-place.ts";
 import { ownVersion } from "./version.ts";
@@ -87,6 +87,19 @@ export function embeddedRedisOf(config: LoadedConfig, logger: Logger): EmbeddedR
 /** Where the configured Redis is, or our own. */
 export function redisTarget(config: LoadedConfig, embedded: EmbeddedRedis | undefined): RedisTarget {
   return embedded === undefined ? { url: config.redis?.url ?? "" } : { socketPath: embedded.socketPath };
+}
+
+/** Connects, for as long as it takes. Meanwhile the part `redis` says what it waits for. BridgeError `redisUnfit`. */
+export function connectWatched(target: RedisTarget, logger: Logger, health: Health): Promise<RedisLink> {
+  let away: string | undefined;
+  const note = (reason: string | undefined): void => {
+    away = reason;
+  };
+  health.watch("redis", () => ({
+    state: "starting",
+    reason: away === undefined ? "Redis is asked" : `waits for Redis: ${away}`,
+  }));
+  return connectRedis({ target, logger, onAway: note });
 }
 
 /** Checks the stored data before anything else touches it, and makes this node seen. BridgeError `dataUnfit`, `copyRuns`. */

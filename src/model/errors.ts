@@ -2,7 +2,10 @@
 export const errorCodes = {
   leaseLost: { retryable: false, meaning: "another node owns this chat or account now" },
   redisUnavailable: { retryable: true, meaning: "Redis does not answer" },
-  redisUnfit: { retryable: false, meaning: "this Redis cannot be used (version or eviction policy)" },
+  redisUnfit: {
+    retryable: false,
+    meaning: "this Redis cannot be used (version, eviction policy, password), or is none",
+  },
   dataUnfit: { retryable: false, meaning: "the stored data cannot be used by this version" },
   backupUnfit: { retryable: false, meaning: "this backup cannot be written or restored" },
   dataDirBusy: { retryable: false, meaning: "another instance runs on this data folder" },

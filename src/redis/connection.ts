@@ -1,6 +1,8 @@
 import { Redis } from "ioredis";
+import { type Clock, systemClock } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
 import { BridgeError } from "../model/errors.ts";
+import { connectTrouble } from "./connect-trouble.ts";
 import { checkFitness } from "./fitness.ts";
 import type { Keys } from "./keys.ts";
 import { createKeys } from "./keys.ts";
@@ -9,7 +11,6 @@ import { answered, createScriptRunner } from "./script-runner.ts";
 import type { Subscriber } from "./subscriber.ts";
 import { createSubscriber } from "./subscriber.ts";
 import { addressOf, type RedisTarget } from "./target.ts";
-import { withTlsHint } from "./tls-trouble.ts";
 
 /** Everything the stores need of one Redis. */
 export interface RedisLink {
@@ -34,6 +35,10 @@ export interface RedisLinkOptions {
   readonly keyPrefix?: string;
   /** For a command of an operator, who waits for no Redis that is away: everything rejects at once. Default false. */
   readonly impatient?: boolean;
+  /** Called with the reason at each attempt that fails, and with undefined once commands are answered. */
+  readonly onAway?: (reason: string | undefined) => void;
+  /** Default: the system's. */
+  readonly clock?: Pick<Clock, "uptime">;
 }
 
 type Extra = {
@@ -46,6 +51,8 @@ type Extra = {
 /** A command without an answer for this long means a dead connection, ms: it is closed and the command sent again. */
 const silenceMs = 10_000;
 const longestRetryMs = 500;
+/** While Redis is away the log says so this often, ms. */
+const tellAgainMs = 60_000;
 
 /**
  * Connects and checks that this Redis can be used (BridgeError `redisUnfit`). Waits while it cannot be reached.
@@ -70,16 +77,16 @@ export async function connectRedis(options: RedisLinkOptions): Promise<RedisLink
     return made;
   };
   const redis = dial({ socketTimeout: silenceMs });
-  reportOutages(redis, url, logger);
+  reportOutages(redis, url, options);
   const close = (): void => {
     for (const each of open) each.disconnect();
   };
   try {
-    await checkFitness(redis, logger);
+    await checkFitness(redis, url, logger);
   } catch (error) {
     close();
     if (options.impatient === true && broken !== undefined && redis.status === "end")
-      throw new BridgeError("redisUnavailable", `Redis cannot be reached: ${withTlsHint(broken, url)}`, {
+      throw new BridgeError("redisUnavailable", `Redis cannot be reached: ${connectTrouble(broken, url)}`, {
         cause: broken,
       });
     throw error;
@@ -98,20 +105,29 @@ export async function connectRedis(options: RedisLinkOptions): Promise<RedisLink
   };
 }
 
-/** One line per outage, however many attempts it takes; none once we close it ourselves. */
-function reportOutages(redis: Redis, url: string | undefined, logger: Logger): void {
-  let away = false;
+/** One line per outage and another each minute it lasts, however many attempts it takes; none once we close it ourselves. */
+function reportOutages(
+  redis: Redis,
+  url: string | undefined,
+  { logger, onAway = () => undefined, clock = systemClock }: RedisLinkOptions,
+): void {
+  let toldAt: number | undefined;
   redis.on("ready", () => {
-    away = false;
+    toldAt = undefined;
+    onAway(undefined);
     logger.info({}, "redis answers");
   });
   redis.on("error", (error: Error) => {
-    if (!away) logger.warn({ reason: withTlsHint(error, url) }, "redis cannot be reached");
-    away = true;
+    const reason = connectTrouble(error, url);
+    onAway(reason);
+    const at = clock.uptime();
+    if (toldAt !== undefined && at - toldAt < tellAgainMs) return;
+    toldAt = at;
+    logger.warn({ reason }, "redis cannot be reached");
   });
   redis.on("reconnecting", () => {
-    if (!away) logger.warn({}, "redis is away");
-    away = true;
+    if (toldAt === undefined) logger.warn({}, "redis is away");
+    toldAt ??= clock.uptime();
   });
 }
 

@@ -60,21 +60,30 @@ async function readFormat(
   { redis, keys }: RedisLink,
   steps: readonly Migration[],
 ): Promise<{ readonly format: number; readonly noted: boolean }> {
-  const [n, by, restoring] = await answered(redis.hmget(keys.format, "n", "by", "restoring"));
+  const fields = await answered(redis.hmget(keys.format, ...formatFields));
+  const fault = formatFault(fields, steps);
+  if (fault !== undefined) throw new BridgeError("dataUnfit", fault);
+  const [n] = fields;
+  return { format: Number(n ?? 1), noted: typeof n === "string" };
+}
+
+/** What is read of the note of the format. */
+export const formatFields = ["n", "by", "restoring"] as const;
+
+/** Why data with these {@link formatFields} cannot be used, and what to do; undefined when it can. Pure. */
+export function formatFault(
+  [n, by, restoring]: readonly (string | null)[],
+  steps: readonly Migration[] = migrations,
+): string | undefined {
   if (typeof restoring === "string")
-    throw new BridgeError(
-      "dataUnfit",
-      `a restore of ${restoring} was cut off: run "hotline restore --force FILE" again (or remove the data and start afresh)`,
-    );
+    return `a restore of ${restoring} was cut off: run "hotline restore --force FILE" again (or remove the data and start afresh)`;
   const format = Number(n ?? 1);
   const ours = latestFormat(steps);
-  if (format > ours)
-    throw new BridgeError(
-      "dataUnfit",
-      `the data was written by codex-hotline ${by ?? "of an unknown version"} in format ${format}; this version reads up to ${ours}. ` +
-        `Run that version or a newer one, or go back to a backup made before the upgrade (hotline restore --force FILE)`,
-    );
-  return { format, noted: typeof n === "string" };
+  if (format <= ours) return undefined;
+  return (
+    `the data was written by codex-hotline ${by ?? "of an unknown version"} in format ${format}; this version reads up to ${ours}. ` +
+    `Run that version or a newer one, or go back to a backup made before the upgrade (hotline restore --force FILE)`
+  );
 }
 
 /** False: another node is at it. */

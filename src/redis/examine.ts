@@ -1,5 +1,6 @@
 import { Redis } from "ioredis";
 import type { PersonId } from "../model/ids.ts";
+import { formatFault, formatFields } from "./data-format.ts";
 import { type RedisFacts, redisFacts } from "./fitness.ts";
 import { createKeys } from "./keys.ts";
 import { addressOf, type RedisTarget } from "./target.ts";
@@ -12,6 +13,8 @@ export interface RedisExamination extends RedisFacts {
   readonly owners: readonly PersonId[];
   /** Accounts with an open claim. */
   readonly claims: number;
+  /** Why `hotline start` refuses the data, and what to do; absent when it does not. */
+  readonly unfitData?: string;
 }
 
 /** Asks once, reads only. Rejects with the connection's or the server's own error, and with the signal's reason. */
@@ -66,11 +69,17 @@ async function ask(redis: Redis): Promise<RedisExamination> {
     // Rented servers often forbid it.
     () => undefined,
   );
-  const [owners, claims] = await Promise.all([redis.smembers(keys.owners), redis.hlen(keys.claims)]);
+  const [owners, claims, format] = await Promise.all([
+    redis.smembers(keys.owners),
+    redis.hlen(keys.claims),
+    redis.hmget(keys.format, ...formatFields),
+  ]);
+  const unfitData = formatFault(format);
   return {
     ...redisFacts(info),
     ...(saves === undefined ? {} : { saves }),
     owners: owners as PersonId[],
     claims,
+    ...(unfitData === undefined ? {} : { unfitData }),
   };
 }

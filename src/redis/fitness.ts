@@ -1,6 +1,7 @@
 import type { Redis } from "ioredis";
 import type { Logger } from "../lib/log.ts";
 import { BridgeError } from "../model/errors.ts";
+import { isNoRedis, noRedis, placeOf, refusal } from "./connect-trouble.ts";
 
 const oldest = [6, 2] as const;
 
@@ -53,19 +54,19 @@ export function unfitness(info: string): string | undefined {
   return undefined;
 }
 
-/** Rejects with BridgeError `redisUnfit` when this Redis cannot be used, or refuses our name or password. */
-export async function checkFitness(redis: Redis, logger: Logger): Promise<void> {
+/** Rejects with BridgeError `redisUnfit` when this Redis cannot be used, is none, or refuses our name or password. */
+export async function checkFitness(redis: Redis, url: string | undefined, logger: Logger): Promise<void> {
   let info: string;
   try {
     info = await redis.info();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    const refused = /^(NOAUTH|WRONGPASS|NOPERM)/.test(reason);
-    if (refused) throw new BridgeError("redisUnfit", "this Redis refuses our user name or password", { cause: error });
+    const refused = isNoRedis(error) ? noRedis : refusal(reason, url);
+    if (refused !== undefined) throw new BridgeError("redisUnfit", `${placeOf(url)}${refused}`, { cause: error });
     throw new BridgeError("redisUnavailable", `Redis: ${reason}`, { cause: error });
   }
   const reason = unfitness(info);
-  if (reason !== undefined) throw new BridgeError("redisUnfit", `this Redis cannot be used: ${reason}`);
+  if (reason !== undefined) throw new BridgeError("redisUnfit", `${placeOf(url)}this Redis cannot be used: ${reason}`);
   if (!redisFacts(info).appendOnly)
     logger.warn(
       {},

@@ -11,10 +11,10 @@ const closed = /\bECONNRESET\b|\bEPIPE\b|socket hang up|Connection is closed|Pro
 
 /**
  * Why a connection fails, where it is about TLS. `untrusted`: the certificate is of an authority Node does not know;
- * `otherName`: it is another host's; `expired`; `notTls`: `rediss://`, and the server does not speak it; `perhapsTls`: a
- * plain `redis://` was hung up on, as a server does that speaks TLS alone.
+ * `otherName`: it is another host's; `expired`; `notTls`: `rediss://`, and the server does not speak it; `perhapsNotTls`: the
+ * same, perhaps, where nothing was said for the time of a connect; `perhapsTls`: a plain `redis://` was hung up on, as a server does that speaks TLS alone.
  */
-export type TlsTrouble = "untrusted" | "otherName" | "expired" | "notTls" | "perhapsTls";
+export type TlsTrouble = "untrusted" | "otherName" | "expired" | "notTls" | "perhapsNotTls" | "perhapsTls";
 
 /** See {@link TlsTrouble}; undefined when it is about something else. Pure. */
 export function tlsTrouble(error: unknown, url: string): TlsTrouble | undefined {
@@ -26,21 +26,18 @@ export function tlsTrouble(error: unknown, url: string): TlsTrouble | undefined 
   const secure = url.startsWith("rediss:");
   if (secure && /wrong version number|packet length too long|before secure TLS connection/i.test(message))
     return "notTls";
+  if (secure && code === "ETIMEDOUT") return "perhapsNotTls";
   if (!secure && url.startsWith("redis:") && closed.test(`${code} ${message}`)) return "perhapsTls";
   return undefined;
 }
 
-const hints: Readonly<Record<TlsTrouble, string>> = {
+/** What mends each, for a log or an operator. */
+export const tlsHints: Readonly<Record<TlsTrouble, string>> = {
   untrusted:
     "its certificate is of an authority Node does not know; start with NODE_EXTRA_CA_CERTS=/path/ca.pem in the environment",
   otherName: "its certificate is for another host name; write redis.url with the name in the certificate",
   expired: "its certificate has expired; renew it on the Redis server",
   notTls: "this port does not speak TLS; write redis://, or the TLS port, in redis.url",
+  perhapsNotTls: "does that port speak TLS? If not, write redis:// in redis.url",
   perhapsTls: "if this port speaks TLS, write rediss:// in redis.url",
 };
-
-/** The error's message with what mends it, where that is about TLS, for a log or an operator. Pure. */
-export function withTlsHint(error: Error, url: string | undefined): string {
-  const trouble = url === undefined ? undefined : tlsTrouble(error, url);
-  return trouble === undefined ? error.message : `${error.message} (${hints[trouble]})`;
-}

@@ -1,12 +1,12 @@
 import { hostname } from "node:os";
-import type { AppStatus, NodeStatus, Role } from "../cli/app-port.ts";
+import type { AppStatus, NodeStatus, Role, StopMode } from "../cli/app-port.ts";
 import { chatsStatus, type PlacedChat } from "../cli/chats-status.ts";
 import type { RuntimeSnapshot } from "../dispatcher/snapshot.ts";
 import { within } from "../lib/within.ts";
 import type { Activations } from "../queue/port.ts";
 import type { KnownGateway } from "../redis/gateway-registry.ts";
 import type { KnownWorker, WorkerRegistry } from "../redis/worker-registry.ts";
-import type { Health } from "../telemetry/health.ts";
+import type { Health, PartHealth } from "../telemetry/health.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { AboutGateway, Gateways } from "./gateway-beat.ts";
 import { isUp } from "./routing.ts";
@@ -26,6 +26,8 @@ export interface StatusParts {
         readonly gateways: Pick<Gateways, "known">;
       }
     | undefined;
+  /** Present once the service was asked to stop. */
+  readonly stopping?: StopMode;
   /** Chats of this process. */
   readonly own: readonly RuntimeSnapshot[];
   /** Project of a chat that chose none. */
@@ -37,7 +39,8 @@ const soonMs = 1500;
 
 /** Comes also while Redis does not answer. */
 export async function statusOf(parts: StatusParts): Promise<AppStatus> {
-  const { ground } = parts;
+  const { ground, stopping } = parts;
+  const node = ground?.node;
   const nothing = { waiting: 0, active: 0 };
   const [known, gateways, queue, metrics] = await Promise.all([
     soon(ground?.registry.known() ?? Promise.resolve([]), []),
@@ -47,6 +50,8 @@ export async function statusOf(parts: StatusParts): Promise<AppStatus> {
   ]);
   return {
     role: parts.role,
+    ...(node === undefined ? {} : { node }),
+    ...(stopping === undefined ? {} : { stopping }),
     demo: parts.demo,
     health: parts.health.report(),
     workers: known.map(({ node, livesMs, about }) => ({
@@ -61,10 +66,18 @@ export async function statusOf(parts: StatusParts): Promise<AppStatus> {
     queue,
     metrics,
     ...chatsStatus(
-      [...parts.own.map((chat) => ({ ...chat, host: hostname() })), ...chatsElsewhere(known, ground?.node)],
+      [...parts.own.map((chat) => ({ ...chat, host: hostname(), node: node ?? "" })), ...chatsElsewhere(known, node)],
       parts.mainProject,
     ),
   };
+}
+
+/** A service that was asked to stop is not ready; with `drain` it says how many turns it waits for. Pure. */
+export function stopPart(mode: StopMode | undefined, own: readonly RuntimeSnapshot[]): PartHealth {
+  const turns = own.filter((chat) => chat.turn !== undefined).length;
+  const once = turns === 1 ? "1 turn has" : `${turns} turns have`;
+  const reason = mode === "drain" && turns > 0 ? `stopping once ${once} ended` : "the service is stopping";
+  return { state: "degraded", reason };
 }
 
 /** Chats of other workers as they told last. Pure. */
@@ -74,7 +87,7 @@ export function chatsElsewhere(
 ): readonly PlacedChat[] {
   return known
     .filter((one) => isUp(one) && one.node !== own)
-    .flatMap(({ about }) => about.chats.map((chat) => ({ ...chat, host: about.host })));
+    .flatMap(({ node, about }) => about.chats.map((chat) => ({ ...chat, host: about.host, node })));
 }
 
 /** All processes, gateways first; one that is both is told once. Pure. */

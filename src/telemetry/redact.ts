@@ -7,13 +7,16 @@ const minSecretLength = 6;
 /** JSON inside JSON, this many times, still hides nothing. */
 const jsonDepth = 4;
 
-/** What looks like a secret wherever it stands: bot tokens, bearer and basic credentials, API keys, passwords in URLs. */
+/**
+ * What looks like a secret wherever it stands: bot tokens, bearer and basic credentials, API keys, passwords in URLs. The
+ * word PASSWORD there is none: so we write where one belongs.
+ */
 const patterns: readonly (readonly [RegExp, string])[] = [
   [/\/bot\d+(?::|%3A)[\w-]+/gi, `/bot${mark}`],
   [/\b\d{5,}(?::|%3A)[\w-]{30,}/gi, mark],
   [/\b(Bearer|Basic)(\s+|%20)[\w.~+/=-]{6,}/gi, `$1 ${mark}`],
   [/\bsk-[\w-]{8,}/g, mark],
-  [/(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@"']*):[^\s/@"']+@/gi, `$1:${mark}@`],
+  [/(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@"']*):(?!PASSWORD@)[^\s/@"']+@/gi, `$1:${mark}@`],
 ];
 
 /**

@@ -32,6 +32,12 @@ it("asks of a gateway neither Codex nor projects, and of a worker no account", a
   expect(worker.lines.map((one) => one.check)).not.toContain("owners");
   expect(worker.lines.find((one) => one.check === "channels")?.message).toContain("no account is configured");
   expect(worker.lines.map((one) => one.check)).toContain("projects.app");
+
+  // It fetches files with the token, and polls nothing.
+  await world.configure({ redis: shared }, world.telegramChannel);
+  const fetches = (await world.lines(["--role", "worker"], trusted())).lines.map((one) => one.check);
+  expect(fetches).toContain("telegram~main.token");
+  expect(fetches).not.toContain("telegram~main.poller");
 });
 
 it("asks of a machine among several for the Redis they share", async () => {

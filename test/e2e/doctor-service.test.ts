@@ -4,6 +4,8 @@ import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:
 import { createServer } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { bundledBinary } from "../../src/codex/binary.ts";
+import { silentLogger } from "../../src/lib/log.ts";
+import { connectRedis } from "../../src/redis/connection.ts";
 import { redisBinary } from "../fixtures/redis.ts";
 import { DoctorWorld } from "./doctor-world.ts";
 
@@ -138,16 +140,34 @@ describe("a Redis of the operator's", () => {
       await at(user);
       expect(await world.complaints()).toEqual([
         expect.stringMatching(
-          /^error redis: redis:\/\/127\.0\.0\.1:\d+\/0 refuses our user name or password: .* → put redis:/,
+          /^error redis: redis:\/\/127\.0\.0\.1:\d+\/0 refuses our user name or password: .* → put redis:\/\/:PASSWORD@HOST:PORT at /,
         ),
       ]);
     }
+    const start = world.service.command(["start"]);
+    expect(await start.ends).toBe(78);
+    expect(start.output()).toContain(`redis.url (127.0.0.1:${port}): this Redis refuses our user name or password`);
+    expect(start.output()).toContain("redis://:PASSWORD@HOST:PORT");
     await at(":opensesame@");
     const { lines } = await world.lines();
     expect(lines.find((line) => line.check === "redis")).toMatchObject({
       state: "ok",
       message: expect.stringMatching(/^redis:\/\/127\.0\.0\.1:\d+\/0, version \d/),
     });
+  });
+
+  it("with data of a newer version: what start would say", async () => {
+    const port = await redis("--appendonly", "yes");
+    const url = `redis://127.0.0.1:${port}`;
+    await world.configure({ redis: { url } });
+    const link = await connectRedis({ target: { url }, logger: silentLogger });
+    await link.redis.hset(link.keys.format, "n", "99");
+    link.close();
+    expect(await world.complaints()).toEqual([
+      expect.stringMatching(
+        /^error redis\.data: start refuses .* → the data was written by codex-hotline .* format 99/,
+      ),
+    ]);
   });
 });
 

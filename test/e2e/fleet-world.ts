@@ -52,6 +52,13 @@ export class Machine {
     return this.service.command(["stop", "--drain"], this.#env);
   }
 
+  /** What `hotline status` prints there. */
+  async status(): Promise<string> {
+    const told = this.service.command(["status"], this.#env);
+    await told.ends;
+    return told.output();
+  }
+
   /** Asks its health server. */
   async http(path: string): Promise<{ readonly status: number; readonly text: string }> {
     const address = this.service.output.match(/http:\/\/127\.0\.0\.1:\d+/g)?.at(-1) ?? "";

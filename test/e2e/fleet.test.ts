@@ -147,6 +147,12 @@ it("a worker that waits for its turns leaves new chats to another of its pool", 
   }
   expect(await two.service.codexPids()).toHaveLength(1);
   expect(await one.service.codexPids()).toHaveLength(1);
+  // What the other machine does is told, and not waited for.
+  const screen = await one.status();
+  expect(screen).toMatch(/ · worker · .* · stopping once 1 turn has ended$/m);
+  expect(screen).toMatch(/^ {2}gateway +\S+ +pid \d+ /m);
+  expect(screen.match(/^ {2}worker +\S+ +pid \d+ +default +app/gm)).toHaveLength(2);
+  expect((await one.http("/readyz")).text).toContain("stopping once 1 turn has ended");
   open.open();
   await fleet.message("second half.");
   expect(await drain.ends).toBe(0);

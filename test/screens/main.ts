@@ -3,6 +3,10 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { WebWorld } from "../e2e/web-world.ts";
 import { addFile, gate, patch, plan, shell, text } from "../emulators/model/steps.ts";
+import { programOptions } from "../fixtures/program-options.ts";
+
+const usage =
+  "npm run screens   makes the pictures of the documentation anew, in docs/images; needs a build and the Chromium of the tests";
 
 /** Makes the pictures of the documentation: the built service, the real Codex, a real browser; only the model's words are set. */
 const folder = "docs/images";
@@ -74,4 +78,5 @@ async function main(): Promise<void> {
   }
 }
 
+programOptions(usage, { options: {} });
 await main();

@@ -19,10 +19,16 @@ export function channelChecks(scene: Scene, examiners: readonly AccountExaminer[
         place: (key: string) => scene.place(`${examiner.keyPath}.${key}`),
       };
       const found = await examiner.examine(options, signal);
-      // A worker only fetches files there.
-      return worker ? found.map((one) => (one.state === "error" ? { ...one, state: "warn" as const } : one)) : found;
+      return worker ? ofWorker(found, examiner.account) : found;
     },
   }));
+}
+
+/** A worker only fetches files there: who polls is no concern of it, and no fault stops it. */
+function ofWorker(found: readonly Finding[], account: string): readonly Finding[] {
+  return found
+    .filter((one) => one.check !== `${account}.poller`)
+    .map((one) => (one.state === "error" ? { ...one, state: "warn" } : one));
 }
 
 /** A gateway on another machine has the account: asking for its messages would take them away. Unknown counts as no. */

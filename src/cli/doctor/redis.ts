@@ -4,6 +4,7 @@ import { dirname } from "node:path";
 import type { LoadedConfig } from "../../../config/load.ts";
 import type { DoctorWords } from "../../model/catalog/doctor.ts";
 import type { Finding } from "../../model/finding.ts";
+import { isNoRedis } from "../../redis/connect-trouble.ts";
 import { embeddedFiles, findRedisServer } from "../../redis/embedded-files.ts";
 import { runningServer } from "../../redis/embedded-server.ts";
 import { examineRedis, type RedisExamination } from "../../redis/examine.ts";
@@ -71,6 +72,7 @@ async function checkOwn(scene: Scene, redis: AskRedis, signal: AbortSignal): Pro
       found === undefined
         ? await asleep(scene, binary, version)
         : { check, state: "ok", message: words.ownRedisRuns(found.version) },
+      ...dataFindings(found, words),
     ];
   } catch (error) {
     return [
@@ -105,12 +107,18 @@ async function checkForeign(scene: Scene, redis: AskRedis, signal: AbortSignal):
     const trouble = tlsTrouble(error, scene.config.redis?.url ?? "");
     const away = trouble === undefined ? words.fixRedisAway : words.fixRedisTls[trouble];
     const refused = /\b(NOAUTH|WRONGPASS|NOPERM)\b|invalid password/i.test(reason);
+    const { protocol } = new URL(scene.config.redis?.url ?? "");
+    const noRedis = isNoRedis(error);
     return [
       {
         check,
         state: "error",
-        message: refused ? words.redisRefuses(url, reason) : words.redisAway(url, reason),
-        fix: refused ? words.fixRedisPassword(place("redis.url")) : away(place("redis.url")),
+        message: noRedis
+          ? words.noRedis(url)
+          : refused
+            ? words.redisRefuses(url, reason)
+            : words.redisAway(url, reason),
+        fix: refused ? words.fixRedisPassword(place("redis.url"), protocol) : away(place("redis.url")),
       },
     ];
   }
@@ -147,7 +155,14 @@ function judge(found: RedisExamination, url: string, { words, place }: Scene): r
       message: found.saves === undefined || found.saves === "" ? words.redisForgets : words.redisLosesMinutes,
       fix: setting(url, "appendonly yes"),
     });
-  return findings.length > 0 ? findings : [{ check, state: "ok", message: words.redisFit(version, url) }];
+  const fit: Finding = { check, state: "ok", message: words.redisFit(version, url) };
+  return [...(findings.length > 0 ? findings : [fit]), ...dataFindings(found, words)];
+}
+
+/** What start would refuse. */
+function dataFindings(found: RedisExamination | undefined, words: DoctorWords): readonly Finding[] {
+  if (found?.unfitData === undefined) return [];
+  return [{ check: "redis.data", state: "error", message: words.unfitData, fix: found.unfitData }];
 }
 
 function setting(url: string, what: string): string {

@@ -71,9 +71,11 @@ const en = {
   demo: "demo model",
   ready: "ready",
   notReady: "not ready",
+  stops: (turns: number) =>
+    turns === 0 ? "stopping" : `stopping once ${turns === 1 ? "1 turn has" : `${turns} turns have`} ended`,
   counts: (chats: number, turns: number, waiting: number, requests: number) =>
-    `chats ${chats} · turns ${turns} · waiting ${waiting} · open requests ${requests}`,
-  nodes: "Machines (role, host, process, pools, projects, chats)",
+    `active chats ${chats} · turns ${turns} · waiting ${waiting} · open requests ${requests}`,
+  nodes: "Machines (role, host, process, pools, projects, active chats)",
   chats: (count: number) => (count === 1 ? "1 chat" : `${count} chats`),
   silent: (time: string) => `silent for ${time}`,
   stalled: (time: string) => `no sign of progress for ${time}`,
@@ -148,8 +150,10 @@ const zh: CliWords = {
   demo: "演示模型",
   ready: "就绪",
   notReady: "未就绪",
-  counts: (chats, turns, waiting, requests) => `聊天 ${chats} · 任务 ${turns} · 等待 ${waiting} · 待答复 ${requests}`,
-  nodes: "机器（角色、主机、进程、池、项目、聊天）",
+  stops: (turns) => (turns === 0 ? "正在停止" : `${turns} 个任务结束后停止`),
+  counts: (chats, turns, waiting, requests) =>
+    `活跃聊天 ${chats} · 任务 ${turns} · 等待 ${waiting} · 待答复 ${requests}`,
+  nodes: "机器（角色、主机、进程、池、项目、活跃聊天）",
   chats: (count) => `${count} 个聊天`,
   silent: (time) => `已静默 ${time}`,
   stalled: (time) => `已 ${time} 没有进展`,

@@ -80,8 +80,17 @@ describe("a running service", () => {
     const [code, text] = await finished(["status", "--json"]);
     expect([code, JSON.parse(text)]).toMatchObject([
       0,
-      { running: true, pid: service.child.pid, turns: [{ project: "app" }] },
+      {
+        running: true,
+        pid: service.child.pid,
+        turns: [{ project: "app" }, { project: "far" }],
+        nodes: [{ host: "here" }, { host: "there" }],
+        processes: [{ host: "there" }],
+      },
     ]);
+    const [, screen] = await finished(["status"]);
+    expect(screen).toMatch(/^ {2}all +here +pid 1/m);
+    expect(screen).toMatch(/^ {2}worker +there +pid 2/m);
     const [stopCode, stopText] = await finished(["stop"]);
     expect([stopCode, stopText]).toEqual([
       0,
@@ -127,6 +136,8 @@ describe("a running service", () => {
     await service.says("Ready.");
     const drain = hotline(["stop", "--drain"]);
     await drain.says("Stopping once this turn has ended:");
+    await drain.says("waiting for 1 turn: web:1");
+    expect((await finished(["status"]))[1]).toContain("stopping once 1 turn has ended");
     expect((await finished(["stop", "--now"]))[0]).toBe(0);
     expect(await drain.ends).toBe(0);
     expect(service.output()).toContain('"stops":["drain","now"]');
@@ -176,6 +187,17 @@ describe("a service that cannot run", () => {
       2,
       `hotline: --fix does not belong to "status"\nUsage: hotline status [--config FILE] [--json]\n${help}`,
     ]);
+  });
+
+  it("tells the usage of one command, and with help all of it", async () => {
+    const [code, text] = await finished(["stop", "--help"]);
+    expect([code, text]).toEqual([
+      0,
+      expect.stringMatching(/^Usage:\n {2}hotline stop \[--config FILE\] .*\n +stop it: .*\n$/),
+    ]);
+    const all = await finished(["help"]);
+    expect(all).toEqual(await finished(["--help"]));
+    expect(all[1]).toContain("hotline restore FILE");
   });
 
   it("has nothing to stop when nothing runs", async () => {

@@ -48,7 +48,10 @@ describe("command line", () => {
       },
     ],
     ["-h", { command: "help" }],
-    ["start --help", { command: "help" }],
+    ["help", { command: "help" }],
+    ["start --help", { command: "help", of: "start" }],
+    ["stop --now -h", { command: "help", of: "stop" }],
+    ["help backup", { command: "help", of: "backup" }],
     ["--version", { command: "version" }],
   ])("understands %j", (line, command) => {
     expect(read(line)).toEqual(command);
@@ -57,6 +60,8 @@ describe("command line", () => {
   it.each([
     ["", "say what to do"],
     ["strat", 'there is no command "strat"'],
+    ["help strat", 'there is no command "strat"'],
+    ["strat --help", 'there is no command "strat"'],
     ["constructor", 'there is no command "constructor"'],
     ["start now", '"now" is one argument too many'],
     ["start --json", '--json does not belong to "start"'],

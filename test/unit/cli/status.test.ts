@@ -24,7 +24,7 @@ describe("hotline status", () => {
     expect(statusLines(quiet, cliWords.en, 65_000)).toEqual([
       "codex-hotline 0.1.0 · pid 7 · 1 min 5 s · ready",
       "  redis  ready",
-      "chats 2 · turns 0 · waiting 0 · open requests 0",
+      "active chats 2 · turns 0 · waiting 0 · open requests 0",
     ]);
   });
 
@@ -47,7 +47,7 @@ describe("hotline status", () => {
       "codex-hotline 0.1.0 · pid 7 · 1 min 5 s · 未就绪",
       "  redis          ready",
       "  telegram~main  degraded: no answer",
-      "聊天 2 · 任务 1 · 等待 0 · 待答复 1",
+      "活跃聊天 2 · 任务 1 · 等待 0 · 待答复 1",
       "正在进行的任务",
       "  telegram~main~1  app  42 s  npm test",
       "等待答复",
@@ -87,14 +87,28 @@ describe("hotline status", () => {
     expect(lines).toEqual([
       "codex-hotline 0.1.0 · gateway · pid 7 · 1 min 5 s · ready",
       "  redis  ready",
-      "chats 2 · turns 0 · waiting 0 · open requests 0",
-      "Machines (role, host, process, pools, projects, chats)",
+      "active chats 2 · turns 0 · waiting 0 · open requests 0",
+      "Machines (role, host, process, pools, projects, active chats)",
       "  gateway  door    pid 7                               ready",
       "  worker   laptop  pid 41  default  app, site  1 chat  ready",
       "  worker   desk    pid 5   default  app, site  1 chat  silent for 1 min 1 s",
       "Codex processes",
       "  telegram~main~1  pid 12  laptop  idle",
     ]);
+  });
+
+  it("says that it stops, and how many of its own turns it waits for", () => {
+    const turn = { chat: "telegram~main~1", project: "app", startedAt: 0 };
+    const turns = [
+      { ...turn, node: "n-1" },
+      { ...turn, node: "n-2" },
+    ];
+    const first = (status: ServiceStatus, words = cliWords.en) => statusLines(status, words, 65_000)[0];
+    const drains = { ...quiet, node: "n-1", turns, stopping: "drain" as const };
+    expect(first(drains)).toMatch(/ · stopping once 1 turn has ended$/);
+    expect(first(drains, cliWords["zh-CN"])).toMatch(/ · 1 个任务结束后停止$/);
+    expect(first({ ...drains, stopping: "keep" })).toMatch(/ · stopping$/);
+    expect(first({ ...drains, node: "n-3" })).toMatch(/ · stopping$/);
   });
 
   it("says that the demo model answers", () => {

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { nodesOf } from "../../../src/service/status.ts";
+import type { ChatKey } from "../../../src/model/ids.ts";
+import { nodesOf, stopPart } from "../../../src/service/status.ts";
 
 const gateway = { host: "door", pid: 7, version: "0.1.0", startedAt: 0 };
 const worker = {
@@ -31,4 +32,13 @@ it("every process is told once: gateways first, one that is both as one", () => 
     ["n-2", "all", "laptop", 120, true, 0],
     ["n-3", "worker", "laptop", 0, false, 60_000],
   ]);
+});
+
+it("a service that stops says what it waits for", () => {
+  const chat = { chat: "web~main~1" as ChatKey, phase: "running", waiting: 0, requests: [] } as const;
+  const busy = { ...chat, turn: { startedAt: 0 } };
+  expect(stopPart("drain", [busy, chat])).toEqual({ state: "degraded", reason: "stopping once 1 turn has ended" });
+  expect(stopPart("drain", [busy, busy]).reason).toBe("stopping once 2 turns have ended");
+  expect(stopPart("drain", [chat]).reason).toBe("the service is stopping");
+  expect(stopPart("now", [busy]).reason).toBe("the service is stopping");
 });

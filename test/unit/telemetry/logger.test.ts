@@ -99,6 +99,9 @@ describe("L10: no secret reaches a log line", () => {
   });
 
   it("leaves ordinary text alone", () => {
+    const template = "write rediss://:PASSWORD@HOST:PORT (or redis://USER:PASSWORD@)";
+    expect(createRedactor([])(template)).toBe(template);
+    expect(createRedactor([])("redis://:PASSWORD1@h redis://u:xPASSWORD@h")).not.toMatch(/PASSWORD/);
     const redact = createRedactor(["abc", ""]);
     const line = "chat telegram~main~1001 at 12:30:15, abc, basic idea, https://host:8080/a@b, 1732160000000";
     expect(redact(line)).toBe(line);
