@@ -120,6 +120,20 @@ describe("L8: a restart of the service", () => {
     expect(bench.codex.last.started[1]?.clientId).toBe(clientId);
     expect(bench.codex.processes).toHaveLength(1);
   });
+
+  it("L2: starts no turn again whose message Codex had, though its conversation is gone from the disk by now", async () => {
+    const bench = new ActorBench();
+    const clientId = await started(bench);
+    bench.codex.last.begin("u1", clientId);
+    await bench.until(() => bench.store.record.turn?.delivered === true, "delivery");
+    await bench.kill();
+    bench.codex.last.active = false;
+    bench.codex.last.history = [];
+    await bench.claim();
+    await bench.until(() => bench.store.record.turn === undefined, "end");
+    expect(bench.codex.last.started).toHaveLength(1);
+    expect(bench.texts()).toEqual([expect.stringContaining("The service restarted during this turn")]);
+  });
 });
 
 describe("L12: a Codex that died", () => {
