@@ -48,7 +48,7 @@ export interface Collection {
 export type Told = (done: number, figures: Figures) => void;
 
 /** Schedules that are played at the same time: most of one is waiting for Redis, and they share nothing else. */
-const atOnce = 6;
+const atOnce = 8;
 
 /** Plays the schedules of consecutive seeds. */
 export async function run(lab: Lab, range: Range, told?: Told): Promise<Summary> {

@@ -138,8 +138,11 @@ for index = 4, #ARGV do
   note('a turn of ' .. chat, redis.call('HEXISTS', key .. 'st', 't') == 1)
   note('open requests of ' .. chat, redis.call('ZCARD', key .. 'rq') > 0)
   note('a view of ' .. chat, redis.call('EXISTS', key .. 'vw') == 1)
+  local claimed = redis.call('HEXISTS', key .. 'st', 'own') == 1
+  -- Flagged by a call that was sent again: the sweep sees to it.
+  note('a wake-up of ' .. chat, not claimed and redis.call('ZSCORE', prefix .. ':sched', chat))
   if stopped == '1' then
-    note('an owner of ' .. chat, redis.call('HEXISTS', key .. 'st', 'own') == 1)
+    note('an owner of ' .. chat, claimed)
     note('a process of ' .. chat, redis.call('HEXISTS', key .. 'st', 'p') == 1)
   end
 end
