@@ -18,6 +18,7 @@ function cardSlot(number: RequestNumber): string {
 
 /** app-server asks, or asks again after a reattach: the same request never makes a second card. */
 export async function onRequest(a: ActorContext, asked: CodexRequest): Promise<void> {
+  if (asked.turnId === a.over) return;
   const request = { ...asked, body: relativeRequest(asked.body, a.spec?.cwd) };
   const known = [...a.requests.values()].find((r) => sameRequest(r.request, request));
   if (known !== undefined) {

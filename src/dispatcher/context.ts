@@ -5,7 +5,7 @@ import { turnWords } from "../model/catalog/turn.ts";
 import type { Binding, RunningTurn, Waiting } from "../model/chat.ts";
 import type { Content, OutboxBody } from "../model/delivery.ts";
 import { BridgeError } from "../model/errors.ts";
-import type { ChatKey, ClientId, MailId, MessageId, PersonId, RequestNumber } from "../model/ids.ts";
+import type { ChatKey, ClientId, MailId, MessageId, PersonId, RequestNumber, TurnId } from "../model/ids.ts";
 import type { InboundCommand, Person } from "../model/message.ts";
 import { createMint, type Mint } from "../model/mint.ts";
 import type { RequestRecord } from "../model/request.ts";
@@ -68,6 +68,8 @@ export class ActorContext {
   binding: Binding;
   process: ProcessRecord | undefined;
   turn: RunningTurn | undefined;
+  /** The turn that ended last by its record: what this connection still tells of it belongs to none that runs. */
+  over: TurnId | undefined;
   waiting: readonly Waiting[];
   view: TurnView | undefined;
   requests = new Map<RequestNumber, RequestRecord>();

@@ -1,4 +1,5 @@
 import { CodexError, type CodexSession } from "../codex/port.ts";
+import type { RunningTurn } from "../model/chat.ts";
 import { BridgeError } from "../model/errors.ts";
 import type { TurnId } from "../model/ids.ts";
 import type { Person } from "../model/message.ts";
@@ -90,19 +91,31 @@ async function rejoin(a: ActorContext, session: CodexSession): Promise<void> {
     a.move("ready");
     return;
   }
-  const turns = await session.turns(lookBack);
-  const ours = turns.find(
-    (t) => (turn.turnId !== undefined && t.turnId === turn.turnId) || t.clientIds.includes(turn.clientId),
-  );
+  const heard = await turnOf(session, turn);
   // A start that was on its way when the connection broke may come to Codex between the two answers: asked once more.
-  const began = !state.active && ours?.status === "inProgress";
-  const { active, turnId } = began ? await openThread(a, session, spec) : state;
+  const unclear = !state.active && (heard.ours === undefined || heard.ours.status === "inProgress");
+  const { active, turnId } = unclear ? await openThread(a, session, spec) : state;
+  const { ours, running } = unclear ? await turnOf(session, turn) : heard;
   if (active && (ours === undefined || ours.status === "inProgress")) {
-    await goOn(a, ours ?? turns.find((t) => t.status === "inProgress"), turnId);
+    await goOn(a, ours ?? running, turnId);
     return;
   }
-  if (ours === undefined) return startAgain(a);
+  // What Codex had may be gone from the disk with the conversation: there is nothing left to begin again with.
+  if (ours === undefined && !turn.delivered) return startAgain(a);
   await endFromRecord(a, ours, { kind: "died", cause: "restart", goesOn: "asks" });
+}
+
+/** What Codex has of our turn, and which one runs. */
+async function turnOf(
+  session: CodexSession,
+  turn: RunningTurn,
+): Promise<{ readonly ours: TurnRecord | undefined; readonly running: TurnRecord | undefined }> {
+  const turns = await session.turns(lookBack);
+  const named = (t: TurnRecord): boolean => turn.turnId !== undefined && t.turnId === turn.turnId;
+  return {
+    ours: turns.find((t) => named(t) || t.clientIds.includes(turn.clientId)),
+    running: turns.find(({ status }) => status === "inProgress"),
+  };
 }
 
 /** Still running: items that finished meanwhile come from the record, the text so far from Redis, the rest will stream. */
@@ -189,6 +202,7 @@ async function endFromRecord(a: ActorContext, record: TurnRecord | undefined, di
   if (turn === undefined) return;
   a.view ??= emptyView(turn.slot, turn.startedAt, a.language);
   if (record !== undefined) {
+    a.over = record.turnId;
     await ackDelivered(a, record);
     a.view = merged(a.view, record, record.status === "completed" ? "whole" : "partial", a.spec?.cwd);
     a.view = withTimes(a.view, record);

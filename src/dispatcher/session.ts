@@ -6,6 +6,7 @@ import {
   type Terminal,
   type ThreadState,
 } from "../codex/port.ts";
+import { untilAborted } from "../lib/until-aborted.ts";
 import type { ThreadId } from "../model/ids.ts";
 import { type ActorContext, text } from "./context.ts";
 
@@ -112,13 +113,16 @@ function bound(a: ActorContext, threadId: ThreadId): ActorContext["binding"] {
 /** Background terminals of the open thread. None when Codex does not tell soon: nobody waits for one that hangs. */
 export async function liveTerminals(a: ActorContext): Promise<readonly Terminal[]> {
   if (a.session === undefined || a.binding.threadId === undefined) return [];
+  const over = new AbortController();
   try {
-    const late = a.parts.clock.sleep(terminalsMs, a.abort.signal).then(() => []);
-    return await Promise.race([a.session.terminals(), late]);
+    const late = a.parts.clock.sleep(terminalsMs, over.signal).then(() => []);
+    return await untilAborted(Promise.race([a.session.terminals(), late]), a.abort.signal);
   } catch (error) {
     if (!(error instanceof CodexError)) throw error;
     a.log.warn({ error }, "terminals are not told");
     return [];
+  } finally {
+    over.abort();
   }
 }
 

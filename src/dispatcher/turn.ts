@@ -16,7 +16,7 @@ export async function onTurnEvent(a: ActorContext, event: TurnEvent): Promise<vo
   const turn = a.turn;
   if (turn === undefined || a.view === undefined) return;
   if (turn.turnId !== undefined && event.turnId !== turn.turnId) return;
-  if (turn.turnId === undefined && event.kind !== "turnStarted") return;
+  if (turn.turnId === undefined && (event.kind !== "turnStarted" || event.turnId === a.over)) return;
   a.lastProgressAt = a.now;
   a.view = timed(reduceView(a.view, event), event, a.now);
   if (event.kind === "turnEnded") return;

@@ -107,6 +107,8 @@ export function createViewWriter({ store, lease, clock, log, leaseLost }: Parts)
       else if (event?.kind === "messageDelta") {
         openItemId = event.itemId;
         append = next.messages.find((m) => m.itemId === event.itemId)?.text ?? event.delta;
+        // All of it: the writer before this one may have begun the same text.
+        reset = true;
         structural = true;
       } else {
         if (event?.kind === "messageCompleted" && event.itemId === openItemId) {

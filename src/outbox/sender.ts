@@ -217,7 +217,9 @@ class AccountSender implements Sender {
   /** Ends `stopMs` after `stop` was called. */
   async #patience(over: AbortSignal): Promise<void> {
     const { signal } = this.#stopping;
-    if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+    // One for each lease: it goes with `over`.
+    const once = { once: true, signal: over };
+    if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve, once));
     await pause(this.#deps.clock, this.#limits.stopMs, over);
   }
 

@@ -2,6 +2,7 @@ import type { SteerResult, ThreadState } from "../../src/codex/port.ts";
 import type { ClientId, ThreadId, TurnId } from "../../src/model/ids.ts";
 import type { CodexRequest, RequestAnswer } from "../../src/model/request.ts";
 import type { Action, CodexEvent, TurnEvent, TurnRecord } from "../../src/model/turn.ts";
+import type { Held } from "./gate.ts";
 import { createPatience } from "./patience.ts";
 import type { TraceEvent, TurnState } from "./trace.ts";
 
@@ -50,6 +51,8 @@ export class CodexProcess {
   killed = false;
   /** Connections to it hear its events. */
   readonly listeners = new Map<object, (event: CodexEvent) => void>();
+  /** What was written to it and it has not read, by connection. */
+  readonly unread = new Map<{ readonly open: boolean }, Set<Held>>();
   turn: Turn | undefined;
   readonly pid: number;
   readonly chat: string;

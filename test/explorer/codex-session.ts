@@ -14,6 +14,8 @@ export interface SessionHost {
   threadId(): ThreadId;
   trace(event: TraceEvent): void;
   endAsked(process: CodexProcess, by: string): void;
+  /** What a connection left behind is read after its end; else nobody ever does. */
+  reads(left: string): boolean;
 }
 
 /** One socket: what app-server wrote comes in its order, answers and events alike. */
@@ -96,7 +98,11 @@ class Socket implements Connection {
         this.#host.trace({ kind: "answerWritten", chat: process.chat, item: request.itemId, decision });
         return this.#write("answer", () => process.answer(request, answer));
       },
-      turns: (limit) => this.#call("turns", () => [...this.#own().turns].reverse().slice(0, limit)),
+      turns: (limit) =>
+        this.#call("turns", () => {
+          this.#readOthers();
+          return [...this.#own().turns].reverse().slice(0, limit);
+        }),
       compact: async () => undefined,
       terminals: async () => [],
       endTerminal: async () => undefined,
@@ -108,6 +114,17 @@ class Socket implements Connection {
         await this.#ask("end", [], () => this.#host.endAsked(process, this.user.name));
       },
     };
+  }
+
+  /**
+   * app-server reads each socket as it comes. A new connection has had three answers one after the other (handshake,
+   * initialize, resume) before it lists the turns: what others had written by then was read, or dropped with its connection.
+   */
+  #readOthers(): void {
+    for (const [socket, held] of this.process.unread) {
+      if (socket === this) continue;
+      for (const one of [...held]) void one.run(socket.open || this.#host.reads(one.name) ? undefined : "drop");
+    }
   }
 
   #detach(): void {
@@ -168,12 +185,12 @@ class Socket implements Connection {
       faults: ["lose", "drop"],
       orphan: () => undefined,
       run: (fault) => {
-        this.#host.gate.remove(held);
+        this.#taken(held);
         if (fault !== "drop" && this.process.alive) work();
         if (fault !== undefined) this.#cut();
       },
     };
-    this.#host.gate.add(held);
+    this.#wrote(held);
     return Promise.resolve();
   }
 
@@ -191,7 +208,7 @@ class Socket implements Connection {
         faults: may,
         orphan: () => undefined,
         run: (fault) => {
-          this.#host.gate.remove(held);
+          this.#taken(held);
           const answer = fault === "drop" ? () => undefined : this.#done(work, resolve, reject);
           const { patience } = this.process;
           const silence = (): void => {
@@ -208,8 +225,26 @@ class Socket implements Connection {
           else this.user.hear(() => settle(answer));
         },
       };
-      this.#host.gate.add(held);
+      if (what === "end") this.#host.gate.add(held);
+      else this.#wrote(held);
     });
+  }
+
+  #wrote(held: Held): void {
+    this.#unread.add(held);
+    this.#host.gate.add(held);
+  }
+
+  #taken(held: Held): void {
+    this.#unread.delete(held);
+    this.#host.gate.remove(held);
+  }
+
+  get #unread(): Set<Held> {
+    const { unread } = this.process;
+    const mine = unread.get(this) ?? new Set();
+    unread.set(this, mine);
+    return mine;
   }
 
   /** Does the work if the process lives; what its caller hears comes later. */

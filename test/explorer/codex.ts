@@ -33,13 +33,14 @@ export interface CodexHost {
   forget(owner: string): void;
 }
 
-/** `script` says what a turn does. */
+/** `script` says what a turn does; `reads`, whether the call of this name is read although its connection broke before. */
 export function createCodexHost(
   gate: Gate,
   trace: (event: TraceEvent) => void,
   script: (text: string) => readonly ScriptStep[],
+  reads: (left: string) => boolean,
 ): CodexHost {
-  return new Host(gate, trace, script);
+  return new Host(gate, trace, script, reads);
 }
 
 class Host implements CodexHost, SessionHost {
@@ -49,14 +50,21 @@ class Host implements CodexHost, SessionHost {
   readonly threads = new Map<ThreadId, Thread>();
   readonly gate: Gate;
   readonly trace: (event: TraceEvent) => void;
+  readonly reads: (left: string) => boolean;
   readonly #stage: CodexStage;
   #words = 0;
   #turns = 0;
   #connected = 0;
   #opened = 0;
 
-  constructor(gate: Gate, trace: (event: TraceEvent) => void, script: (text: string) => readonly ScriptStep[]) {
+  constructor(
+    gate: Gate,
+    trace: (event: TraceEvent) => void,
+    script: (text: string) => readonly ScriptStep[],
+    reads: (left: string) => boolean,
+  ) {
     this.gate = gate;
+    this.reads = reads;
     this.trace = trace;
     this.#stage = {
       trace,

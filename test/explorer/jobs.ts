@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import type { Lab } from "./lab.ts";
-import { collect, type Figures, figuresOf, type Range, type Summary, type Told } from "./run.ts";
+import { collect, type Figures, playAll, type Range, type Summary, type Told } from "./run.ts";
 
 /** Plays a range in `jobs` processes, each with its own Redis: every one takes each `jobs`-th seed. Throws when one of them fails. */
 export async function runInJobs(range: Range, jobs: number, told: Told): Promise<Summary> {
@@ -37,8 +37,10 @@ export async function runInJobs(range: Range, jobs: number, told: Told): Promise
 /** One of those processes: tells each schedule as it is played, and ends when nobody listens any more. */
 export async function playPart(lab: Lab, { seed, schedules }: Range, part: string): Promise<void> {
   const [first = 0, jobs = 1] = part.split("/").map(Number);
-  for (let at = first; at < schedules && process.connected; at += jobs) {
-    const figures = await figuresOf(lab, seed + at);
+  const seeds: number[] = [];
+  for (let at = first; at < schedules; at += jobs) seeds.push(seed + at);
+  await playAll(lab, seeds, async (figures) => {
     await new Promise((resolve) => process.send?.(figures, resolve) ?? resolve(undefined));
-  }
+    return process.connected;
+  });
 }

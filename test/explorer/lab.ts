@@ -34,7 +34,7 @@ export interface Said {
   readonly message: string;
 }
 
-/** One Redis for all schedules of a run; one schedule at a time. */
+/** One Redis for all schedules of a run, each with its own keys. */
 export interface Lab {
   readonly redis: RedisLink["redis"];
   /** Runs a script of the product at the time `now`; what it published comes with it. */

@@ -41,7 +41,11 @@ function doubts(trace: readonly TraceEvent[], key: string): number {
   let count = 0;
   for (const event of trace) {
     if (event.kind === "unsure" && event.key === key) count += 1;
-    if (event.kind === "sent" && event.key === key) shown = true;
+    if (event.kind === "sent" && event.key === key) {
+      shown = true;
+      // It was on the wire when its sender lost the lease or gave up: what came of it can be noted no more.
+      if (event.stale) count += 1;
+    }
     if (event.kind === "claimed" && event.lease === account && shown) count += 1;
   }
   return count;

@@ -82,10 +82,10 @@ async function again(lab: Lab, file: string): Promise<number> {
 
 /** One line for whoever plants faults. */
 async function inBrief(lab: Lab, seed: number, schedules: number): Promise<number> {
-  const { failing, schedules: played } = await run(lab, { seed, schedules });
-  const [first] = failing.flatMap(({ violations }) => violations);
-  if (first === undefined) return 0;
-  console.log(`FOUND ${played} ${first.law}: ${first.what.split("\n")[0]}`);
+  const [found] = (await run(lab, { seed, schedules })).failing;
+  const [first] = found?.violations ?? [];
+  if (found === undefined || first === undefined) return 0;
+  console.log(`FOUND ${found.schedule.setting.seed - seed + 1} ${first.law}: ${first.what.split("\n")[0]}`);
   return 1;
 }
 

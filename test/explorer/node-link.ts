@@ -100,7 +100,11 @@ function gated(
       const method: unknown = Reflect.get(target, property);
       if (typeof method !== "function") return method;
       return (...args: unknown[]) =>
-        hold(String(property), () => Reflect.apply(method, target, args) as Promise<unknown>);
+        hold(String(property), async () => {
+          const reply: unknown = await Reflect.apply(method, target, args);
+          // A set has no order of its own: each server has another.
+          return property === "smembers" ? (reply as string[]).sort() : reply;
+        });
     },
   });
 }

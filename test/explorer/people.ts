@@ -88,7 +88,9 @@ class Crowd implements People {
     return this.#options.chats.flatMap((chat) => [
       ...this.#says(chat),
       ...this.#answers(chat, calm),
-      ...(calm ? this.#retries(chat) : [...this.#stops(chat), ...this.#mischief(chat)]),
+      ...(calm ? this.#retries(chat) : [...this.#stops(chat), ...this.#strangers(chat)]),
+      // In calm, the card of the moment alone: who may not answer it is often quicker then than who may.
+      ...this.#mischief(chat, this.#cards(chat).slice(calm ? -1 : 0)),
     ]);
   }
 
@@ -219,10 +221,11 @@ class Crowd implements People {
     return [{ name: `stop-turn ${chat}`, mischief: false, go }];
   }
 
-  /** A stranger, a guest and a tap from elsewhere: nothing may come of them. */
-  #mischief(chat: ChatKey): readonly Act[] {
+  /** A stranger in person: nothing may come of it. */
+  #strangers(chat: ChatKey): readonly Act[] {
     // Whoever is in a group may write there.
-    const strangers: Act[] = [
+    if (isGroup(chat)) return [];
+    return [
       {
         name: "unknown-group-says",
         mischief: true,
@@ -231,8 +234,12 @@ class Crowd implements People {
       { name: `stranger-says ${chat}`, mischief: true, go: () => this.#message(chat, "stranger", "x", () => "hello") },
       { name: `stranger-stops ${chat}`, mischief: true, go: () => this.#strangerStops(chat) },
     ];
-    const acts: Act[] = isGroup(chat) ? [] : strangers;
-    for (const card of this.#cards(chat)) {
+  }
+
+  /** Who may not answer, and a tap from elsewhere: nothing may come of them. */
+  #mischief(chat: ChatKey, cards: readonly Sent[]): readonly Act[] {
+    const acts: Act[] = [];
+    for (const card of cards) {
       const approve = card.buttons.find(({ label }) => label === requestWords.en.approve);
       const number = card.slot?.slice("req-".length) ?? "";
       if (approve === undefined || (this.#taps.get(`guest ${approve.nonce}`) ?? 0) > 0) continue;

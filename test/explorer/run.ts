@@ -47,19 +47,39 @@ export interface Collection {
 /** Hears of each schedule as it is played, and how many that makes. */
 export type Told = (done: number, figures: Figures) => void;
 
+/** Schedules that are played at the same time: most of one is waiting for Redis, and they share nothing else. */
+const atOnce = 8;
+
 /** Plays the schedules of consecutive seeds. */
 export async function run(lab: Lab, range: Range, told?: Told): Promise<Summary> {
   const collection = collect(range);
-  for (let at = 0; at < range.schedules && !collection.ended; at += 1) {
-    const figures = await figuresOf(lab, range.seed + at);
+  const seeds = Array.from({ length: range.schedules }, (_, at) => range.seed + at);
+  await playAll(lab, seeds, (figures) => {
+    if (collection.ended) return false;
     collection.add(figures);
-    told?.(at + 1, figures);
-  }
+    told?.(collection.done, figures);
+    return !collection.ended;
+  });
   return collection.summary();
 }
 
+/** Plays the schedules of these seeds, some at once, until `played` answers false. */
+export async function playAll(
+  lab: Lab,
+  seeds: readonly number[],
+  played: (figures: Figures) => boolean | Promise<boolean>,
+): Promise<void> {
+  const waiting = [...seeds];
+  const player = async (): Promise<void> => {
+    for (let seed = waiting.shift(); seed !== undefined; seed = waiting.shift()) {
+      if (!(await played(await figuresOf(lab, seed)))) waiting.splice(0);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, player));
+}
+
 /** Plays the schedule of a seed. */
-export async function figuresOf(lab: Lab, seed: number): Promise<Figures> {
+async function figuresOf(lab: Lab, seed: number): Promise<Figures> {
   const played = await play(lab, settingOf(seed), rollDice(seed));
   const { steps, calmSteps, owners, crashes, faults } = played;
   const { schedule, violations } = played;
@@ -81,6 +101,7 @@ export function collect({ failures = 1, limitMs = Number.POSITIVE_INFINITY }: Ra
     },
     add: (figures) => void all.push(figures),
     summary() {
+      all.sort((x, y) => x.seed - y.seed);
       const faults = new Map<string, number>();
       for (const [kind, count] of all.flatMap((one) => one.faults)) faults.set(kind, (faults.get(kind) ?? 0) + count);
       return {

@@ -1,7 +1,7 @@
 import { type ChatKey, chatKey } from "../../src/model/ids.ts";
 import { type CodexHost, createCodexHost } from "./codex.ts";
 import type { ScriptStep } from "./codex-process.ts";
-import { createDice } from "./dice.ts";
+import { createDice, type Dice } from "./dice.ts";
 import { createGate, type Gate } from "./gate.ts";
 import type { Lab } from "./lab.ts";
 import { createLeases } from "./leases.ts";
@@ -64,7 +64,7 @@ export function createWorld(lab: Lab, setting: Setting): World {
     time,
     prefix,
     leases: createLeases(() => time.now, tell),
-    codex: createCodexHost(gate, tell, scriptsOf(setting)),
+    codex: createCodexHost(gate, tell, scriptsOf(setting), (left) => diceOf(setting.seed, left).chance(0.5)),
     platform,
     queue: createJobQueue(),
     settings: { whileBusy: setting.whileBusy, recovery: setting.recovery },
@@ -94,7 +94,16 @@ export function createWorld(lab: Lab, setting: Setting): World {
       counts.lives += 1;
       nodes.set(node, startNode(around, node, life));
     },
-    leftovers: (stopped) => leftovers(lab, prefix, chats, stopped),
+    async leftovers(stopped) {
+      const left = await leftovers(lab, prefix, chats, stopped);
+      if (stopped) return left;
+      // Flagged by a call that was sent again, or left by a node that died: the sweep sees to it.
+      const flagged = await lab.redis.zrange(`${prefix}:sched`, "0", "-1");
+      const holds = ({ name, state }: ServiceNode, chat: string): boolean =>
+        state === "alive" && !around.leases.stale(name, chat);
+      const unheld = flagged.filter((chat) => ![...nodes.values()].some((node) => holds(node, chat)));
+      return [...left, ...unheld.map((chat) => `a wake-up of ${chat}`)];
+    },
   };
   for (const node of ["a", "b"]) world.start(node);
   return world;
@@ -106,9 +115,7 @@ function scriptsOf({ seed, asks }: Setting): (text: string) => readonly ScriptSt
   return (text) => {
     const count = (started.get(text) ?? 0) + 1;
     started.set(text, count);
-    let hash = seed;
-    for (const letter of `${text}${count}`) hash = Math.imul(hash ^ letter.charCodeAt(0), 0x01000193);
-    const dice = createDice(hash);
+    const dice = diceOf(seed, `${text}${count}`);
     // Short ones for many turns, long ones for what happens beside a turn.
     const length = dice.chance(0.3) ? 4 + dice.below(6) : dice.below(4);
     const steps = Array.from({ length }, (): ScriptStep => {
@@ -118,6 +125,13 @@ function scriptsOf({ seed, asks }: Setting): (text: string) => readonly ScriptSt
     const end: ScriptStep = dice.chance(0.12) ? "fail" : "complete";
     return dice.chance(0.1) ? ["rigid", ...steps, end] : [...steps, end];
   };
+}
+
+/** The same throws for the same words, whatever happened before. */
+function diceOf(seed: number, words: string): Dice {
+  let hash = seed;
+  for (const letter of words) hash = Math.imul(hash ^ letter.charCodeAt(0), 0x01000193);
+  return createDice(hash);
 }
 
 /** Reads in one step what should be empty. */

@@ -115,9 +115,9 @@ export const mutants: readonly Mutant[] = [
     law: "L2",
     fault: "a message that never reached Codex is not started again",
     file: "src/dispatcher/recovery.ts",
-    find: "if (ours === undefined) return startAgain(a);",
+    find: "if (ours === undefined && !turn.delivered) return startAgain(a);",
     replace:
-      'if (ours === undefined) return endFromRecord(a, ours, { kind: "died", cause: "restart", goesOn: "asks" });',
+      'if (ours === undefined && !turn.delivered) return endFromRecord(a, ours, { kind: "died", cause: "restart", goesOn: "asks" });',
     tests: recovery,
   },
   {

@@ -42,6 +42,20 @@ describe("L8: a restart of the service", () => {
     expect(bench.codex.processes).toHaveLength(1);
   });
 
+  it("L11: what streams on of a text that began before is shown once", async () => {
+    const bench = new ActorBench();
+    const clientId = await started(bench);
+    bench.codex.last.begin("u1", clientId);
+    bench.codex.last.emit({ kind: "messageDelta", turnId: u1, itemId: "m0", delta: "Hel" });
+    await bench.until(() => bench.store.updates.some((u) => u.append === "Hel"), "view");
+    bench.codex.last.history = [record("inProgress", clientId)];
+    bench.codex.last.emit({ kind: "disconnected", reason: "cut" });
+    await bench.until(() => bench.codex.last.threads.length === 2, "resume");
+    bench.codex.last.emit({ kind: "messageDelta", turnId: u1, itemId: "m0", delta: "lo" });
+    await bench.until(() => bench.store.updates.some((u) => u.append?.endsWith("lo")), "view");
+    expect(bench.store.updates.at(-1)).toMatchObject({ openItemId: "m0", append: "Hel … lo", reset: true });
+  });
+
   it("does not end a living turn because its Codex could not be reached at once", async () => {
     const bench = new ActorBench();
     const clientId = await started(bench);
@@ -119,6 +133,20 @@ describe("L8: a restart of the service", () => {
     await bench.until(() => bench.codex.last.started.length === 2, "again");
     expect(bench.codex.last.started[1]?.clientId).toBe(clientId);
     expect(bench.codex.processes).toHaveLength(1);
+  });
+
+  it("L2: starts no turn again whose message Codex had, though its conversation is gone from the disk by now", async () => {
+    const bench = new ActorBench();
+    const clientId = await started(bench);
+    bench.codex.last.begin("u1", clientId);
+    await bench.until(() => bench.store.record.turn?.delivered === true, "delivery");
+    await bench.kill();
+    bench.codex.last.active = false;
+    bench.codex.last.history = [];
+    await bench.claim();
+    await bench.until(() => bench.store.record.turn === undefined, "end");
+    expect(bench.codex.last.started).toHaveLength(1);
+    expect(bench.texts()).toEqual([expect.stringContaining("The service restarted during this turn")]);
   });
 });
 

@@ -115,6 +115,12 @@ describe("the laws of schedules", () => {
     expect(broken(empty)).toEqual(expect.arrayContaining(["L5", "L12"]));
   });
 
+  it("L5 excuses a second copy of what was on the wire when its sender lost the lease, and no third", () => {
+    const late = good.map((event) => (event === final ? sent({ ...final, stale: true }) : event));
+    expect(broken([...late, final])).toEqual([]);
+    expect(broken([...late, final, final])).toEqual(["L5"]);
+  });
+
   it("L5 excuses a second copy only where nobody knew and the platform knows no key", () => {
     const doubtful: readonly TraceEvent[] = [...good, { kind: "unsure", chat, key: "c-1-0" }, final];
     expect(broken(doubtful)).toEqual([]);

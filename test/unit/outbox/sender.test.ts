@@ -31,6 +31,21 @@ describe("the lease", () => {
     await clock.until(() => store.completed.length === 1);
   });
 
+  test("lost often leaves nothing behind that waits for the stop", async () => {
+    const warnings: Error[] = [];
+    const warned = (warning: Error): void => void warnings.push(warning);
+    process.on("warning", warned);
+    const { clock, store, sender, counts } = await rig();
+    for (let times = 1; times <= 12; times += 1) {
+      store.steal();
+      await clock.until(() => counts.lost === times, 10_000);
+      store.free();
+      await clock.until(() => sender.health().reason === undefined, 10_000);
+    }
+    process.off("warning", warned);
+    expect(warnings).toEqual([]);
+  });
+
   test("that Redis cannot renew ends before another may take it", async () => {
     const { clock, store, channel } = await rig();
     store.down = true;
