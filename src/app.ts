@@ -40,11 +40,8 @@ import { createWatchdog, type Watchdog } from "./telemetry/watchdog.ts";
 
 /** What the banner may wait for before it is printed without, ms. */
 const identifyMs = 5000;
-/** What a stage of a stop may take, ms; that of a worker has its own deadlines within. */
-const stageMs = 10_000;
-const workerMs = 40_000;
-/** The same while Redis is away: what waits for it waits in vain. */
-const awayMs = 3000;
+/** What a stage of a stop may take, ms: a worker's has deadlines of its own within; without Redis, what waits for it waits in vain. */
+const [stageMs, workerMs, awayMs] = [10_000, 40_000, 3000];
 
 /** Puts the service together; the only place that knows all parts. */
 export const createApp: CreateApp = async (config, tools) =>
