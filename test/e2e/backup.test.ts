@@ -111,7 +111,7 @@ it("a restore is refused while the service runs, onto data that is there, and fr
   expect(await run("restore", file())).toEqual([1, expect.stringContaining("already runs")]);
   expect(await world.stop()).toBe(0);
   expect(await run("restore", file())).toEqual([1, expect.stringContaining("already holds 2 chats")]);
-  expect(await run("restore", join(world.dir, "none"))).toEqual([1, expect.stringContaining("ENOENT")]);
+  expect(await run("restore", join(world.dir, "none"))).toEqual([1, expect.stringContaining("there is no file ")]);
   await writeFile(join(world.dir, "half.gz"), "half");
   expect(await run("restore", "--force", join(world.dir, "half.gz"))).toEqual([
     1,
