@@ -82,8 +82,10 @@ export function createStrandedWatch(deps: StrandedDeps): StrandedWatch {
       if (!isTrusted()) return undefined;
       const before = absenceOf({ chat, ...route }, pool, seenBefore);
       const now = absenceOf({ chat, ...route }, pool, seen);
-      // Silent in one look, a worker may just be late; that it leaves, it told itself.
-      return before === undefined && now?.leaving !== true ? undefined : now;
+      if (now === undefined) return undefined;
+      // Silent in one look, a worker may just be late; that it leaves it told itself, and what the chat was told stands.
+      const sure = before !== undefined || now.leaving || told.has(`${chat} ${now.outage}`);
+      return sure ? now : undefined;
     },
     async run(signal) {
       [distrustedAt, lookedAt] = [momentOf(clock), momentOf(clock)];

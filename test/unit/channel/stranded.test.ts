@@ -220,6 +220,7 @@ describe("the watch over machines", () => {
     const { clock, state, watch, end } = watching([worker()]);
     await clock.advance(20_000);
     state.workers = [dead];
+    state.stranded = [];
     await clock.advance(2000);
     expect(await watch.of(chat)).toBeUndefined();
     await clock.advance(2000);
@@ -230,6 +231,16 @@ describe("the watch over machines", () => {
     state.workers = [worker({ leaving: true })];
     await clock.advance(2000);
     expect(await watch.of(chat)).toMatchObject({ leaving: true });
+    await end();
+  });
+
+  it("answers in a worker's place as soon as the chat was told that it is silent", async () => {
+    const { clock, store, state, watch, end } = watching([worker()]);
+    await clock.advance(20_000);
+    state.workers = [dead];
+    await clock.advance(2000);
+    expect(store.notes).toHaveLength(1);
+    expect(await watch.of(chat)).toMatchObject({ host: "laptop" });
     await end();
   });
 
