@@ -50,7 +50,10 @@ describe("what a person says", () => {
     await until(() => rig.events.length === 1, "handed over");
     page.say("only once", { id });
     page.say("next");
-    await until(() => rig.events.some((event) => event.kind === "message" && event.message.text === "next"), "the next");
+    await until(
+      () => rig.events.some((event) => event.kind === "message" && event.message.text === "next"),
+      "the next",
+    );
     expect(texts(page)).toEqual(["only once", "next"]);
     expect(new Set(rig.events.map((event) => event.dedupe)).size).toBe(2);
   });
