@@ -32,7 +32,7 @@ const benches: readonly Bench[] = [
 const page = "docs/reference/performance.md";
 
 const names = benches.map((bench) => bench.name).join(", ");
-const usage = `npm run bench -- [OPTION]…   measures the built service and prints a table; on a quiet machine it takes about 15 minutes
+const usage = `npm run bench -- [OPTION]…   measures the built service and prints a table; on a quiet machine it takes about 20 minutes
   --only NAME   only these rows (repeatable): ${names}
   --check       exit 1 when a bar is missed
   --write       puts the table into ${page}`;
