@@ -114,12 +114,11 @@ class AccountSender implements Sender {
     const { clock } = this.#deps;
     const { tokens, blockedUntil } = this.#budgets.account(clock.uptime());
     const blockedMs = blockedUntil - clock.uptime();
-    const blocked = Number.isFinite(blockedMs) && blockedMs > 0;
     return {
       account: this.#deps.channel.account,
       waiting: this.#shift?.waiting ?? 0,
       budget: Math.floor(tokens),
-      ...(blocked ? { blockedUntil: clock.now() + blockedMs } : {}),
+      ...(blockedMs > 0 && Number.isFinite(blockedMs) ? { blockedUntil: clock.now() + blockedMs } : {}),
       ...this.#shift?.oldest(),
     };
   }
@@ -214,10 +213,9 @@ class AccountSender implements Sender {
     }
   }
 
-  /** Ends `stopMs` after `stop` was called. */
+  /** Ends `stopMs` after `stop` was called; what it listens with ends with `over`, one for each lease. */
   async #patience(over: AbortSignal): Promise<void> {
     const { signal } = this.#stopping;
-    // One for each lease: it goes with `over`.
     const once = { once: true, signal: over };
     if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve, once));
     await pause(this.#deps.clock, this.#limits.stopMs, over);
