@@ -1,5 +1,6 @@
 import type { ConnectionOptions, Job } from "bullmq";
-import { DelayedError, Queue, Worker } from "bullmq";
+import { Queue, WaitingError, Worker } from "bullmq";
+import { pause, systemClock } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
 import type { ChatKey } from "../model/ids.ts";
 import { type Activations, poolQueue, type RunOutcome } from "./port.ts";
@@ -30,12 +31,13 @@ type Run = (chat: ChatKey, signal: AbortSignal) => Promise<RunOutcome>;
 
 /** What a held queue hands out all the same, already on its way as it was held, goes back after this long, ms. */
 const heldMs = 50;
-const failedRunDelayMs = 1000;
-const never = 1e9;
+const failedRunMs = 1000;
+const unlimited = 1e9;
 
 /**
  * Activations as BullMQ jobs, deduplicated by chat. Job ids are BullMQ's own: a requeue of `keepLastIfActive` drops
- * others. BullMQ's errors go to the log; a run that rejects is repeated after a second.
+ * others. BullMQ's errors go to the log; a run that rejects is repeated after a second. What has to wait waits here, as an
+ * active job, and goes back then: a delayed job of BullMQ's has a moment of the wall clock, which may be set back.
  */
 export function createActivations(options: ActivationsOptions): Activations {
   return new BullActivations(options);
@@ -125,32 +127,38 @@ class BullActivations implements Activations {
       concurrency: this.#options.concurrency ?? 10_000,
       lockDuration: this.#options.lockMs ?? 5000,
       stalledInterval: this.#options.stalledMs ?? 1000,
-      maxStalledCount: never,
+      maxStalledCount: unlimited,
       removeOnComplete: { count: 0 },
     });
     worker.on("error", (error) => report(logger, error, "activation worker fails"));
-    worker.on("failed", (job, error) =>
-      logger.error({ chat: job?.data.chat, reason: error.message }, "activation fails"),
-    );
     return worker;
   }
 
   async #process(run: Run, job: Job<ActivationData>, token: string | undefined): Promise<void> {
-    if (this.#isHeld(job.queueName)) {
-      await job.moveToDelayed(Date.now() + heldMs, token);
-      throw new DelayedError();
-    }
     const abort = new AbortController();
     if (this.#closing) abort.abort();
     this.#running.add(abort);
     try {
-      const result = await run(job.data.chat, abort.signal);
-      if (result.outcome === "done") return;
-      await job.moveToDelayed(Date.now() + result.retryMs, token);
+      const againMs = await this.#againMs(run, job, abort.signal);
+      if (againMs === undefined) return;
+      await pause(systemClock, againMs, abort.signal);
     } finally {
       this.#running.delete(abort);
     }
-    throw new DelayedError();
+    await job.moveToWait(token);
+    throw new WaitingError();
+  }
+
+  /** Runs the job; after how long anybody may run it again, ms, or undefined when it is done. */
+  async #againMs(run: Run, { queueName, data }: Job<ActivationData>, signal: AbortSignal): Promise<number | undefined> {
+    if (this.#isHeld(queueName)) return heldMs;
+    try {
+      const result = await run(data.chat, signal);
+      return result.outcome === "done" ? undefined : result.retryMs;
+    } catch (error) {
+      this.#options.logger.error({ chat: data.chat, error }, "activation fails");
+      return failedRunMs;
+    }
   }
 }
 
@@ -168,7 +176,6 @@ function jobOptions(chat: ChatKey): NonNullable<Parameters<Queue["add"]>[2]> {
   return {
     deduplication: { id: chat, keepLastIfActive: true },
     removeOnComplete: true,
-    attempts: never,
-    backoff: { type: "fixed", delay: failedRunDelayMs },
+    attempts: unlimited,
   };
 }

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { silentLogger } from "../../../src/lib/log.ts";
 import type { ChatKey } from "../../../src/model/ids.ts";
 import { createActivations } from "../../../src/queue/activations.ts";
-import type { Activations } from "../../../src/queue/port.ts";
+import type { Activations, RunOutcome } from "../../../src/queue/port.ts";
 import type { RedisLink } from "../../../src/redis/connection.ts";
 import type { TestRedis } from "../../fixtures/redis.ts";
 import { startRedis } from "../../fixtures/redis.ts";
@@ -17,6 +17,9 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 beforeEach(async () => {
   link = await server.link();
+});
+afterEach(() => {
+  vi.restoreAllMocks();
 });
 
 const create = (options: { readonly lockMs?: number; readonly stalledMs?: number } = {}): Activations =>
@@ -97,6 +100,28 @@ describe("activations", () => {
     });
     await activations.wake(newChat());
     await until(() => runs === 2);
+    await activations.close();
+  });
+
+  it.each<[string, () => Promise<RunOutcome>]>([
+    ["is busy", async () => ({ outcome: "busy", retryMs: 50 })],
+    ["fails", () => Promise.reject(new Error("broken"))],
+  ])("a chat whose run %s while the wall clock is an hour ahead is not kept waiting for that hour", async (_, first) => {
+    const activations = create();
+    const ahead = vi.spyOn(Date, "now").mockImplementation(() => performance.timeOrigin + performance.now() + 3_600_000);
+    let runs = 0;
+    await activations.consume(() => {
+      runs += 1;
+      return runs === 1 ? first() : Promise.resolve({ outcome: "done" });
+    });
+    await activations.wake(newChat());
+    await until(() => runs === 1);
+    // Whatever is written down with a moment has been written by then.
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    ahead.mockRestore();
+    await until(() => runs === 2);
+    await until(async () => (await activations.counts()).active === 0);
+    expect(await activations.counts()).toEqual({ waiting: 0, active: 0 });
     await activations.close();
   });
 
