@@ -106,24 +106,29 @@ describe("activations", () => {
   it.each<[string, () => Promise<RunOutcome>]>([
     ["is busy", async () => ({ outcome: "busy", retryMs: 50 })],
     ["fails", () => Promise.reject(new Error("broken"))],
-  ])("a chat whose run %s while the wall clock is an hour ahead is not kept waiting for that hour", async (_, first) => {
-    const activations = create();
-    const ahead = vi.spyOn(Date, "now").mockImplementation(() => performance.timeOrigin + performance.now() + 3_600_000);
-    let runs = 0;
-    await activations.consume(() => {
-      runs += 1;
-      return runs === 1 ? first() : Promise.resolve({ outcome: "done" });
-    });
-    await activations.wake(newChat());
-    await until(() => runs === 1);
-    // Whatever is written down with a moment has been written by then.
-    await new Promise((resolve) => setTimeout(resolve, 30));
-    ahead.mockRestore();
-    await until(() => runs === 2);
-    await until(async () => (await activations.counts()).active === 0);
-    expect(await activations.counts()).toEqual({ waiting: 0, active: 0 });
-    await activations.close();
-  });
+  ])(
+    "a chat whose run %s while the wall clock is an hour ahead is not kept waiting for that hour",
+    async (_, first) => {
+      const activations = create();
+      const ahead = vi
+        .spyOn(Date, "now")
+        .mockImplementation(() => performance.timeOrigin + performance.now() + 3_600_000);
+      let runs = 0;
+      await activations.consume(() => {
+        runs += 1;
+        return runs === 1 ? first() : Promise.resolve({ outcome: "done" });
+      });
+      await activations.wake(newChat());
+      await until(() => runs === 1);
+      // Whatever is written down with a moment has been written by then.
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      ahead.mockRestore();
+      await until(() => runs === 2);
+      await until(async () => (await activations.counts()).active === 0);
+      expect(await activations.counts()).toEqual({ waiting: 0, active: 0 });
+      await activations.close();
+    },
+  );
 
   it("what a node holds is another's, until it takes again; what runs there goes on", async () => {
     const [holder, other] = [create(), create()];
