@@ -25,11 +25,14 @@ export async function feedRunning(a: ActorContext): Promise<number | undefined> 
     const next = nextGroup(a.mail, a.taken(), a.parts.clock.uptime());
     if (next === undefined) return undefined;
     if ("waitMs" in next) return next.waitMs;
-    const chosen = busyMode(a.binding.whileBusy ?? a.parts.settings.whileBusy, next.group, a.comment);
+    const configured = a.binding.whileBusy ?? a.parts.settings.whileBusy;
+    const chosen = busyMode(configured, next.group, a.comment);
     // Where nothing new begins, nothing is ended for it either.
     const mode = chosen === "interrupt" && a.parts.holding?.() !== undefined ? "queue" : chosen;
     if (mode === "interrupt") return interruptFor(a, turn);
-    if (mode === "queue" || turn.notSteerable === true) await wait(a, next.group);
+    // In a chat that steers, what waits was written while a turn took nothing more: it is read first.
+    const behind = configured === "steer" && a.waiting.some((w) => w.held !== true);
+    if (mode === "queue" || turn.notSteerable === true || behind) await wait(a, next.group);
     else await steerGroup(a, next.group);
   }
 }

@@ -202,8 +202,16 @@ export const mutants: readonly Mutant[] = [
     law: "L4",
     fault: "a message steers although the chat chose to queue",
     file: "src/dispatcher/steer.ts",
-    find: 'if (mode === "queue" || turn.notSteerable === true)',
-    replace: "if (turn.notSteerable === true)",
+    find: 'if (mode === "queue" || turn.notSteerable === true || behind)',
+    replace: "if (turn.notSteerable === true || behind)",
+    tests: actor,
+  },
+  {
+    law: "L4",
+    fault: "a message steers past one that waits",
+    file: "src/dispatcher/steer.ts",
+    find: 'const behind = configured === "steer" && a.waiting.some((w) => w.held !== true);',
+    replace: "const behind = false;",
     tests: actor,
   },
   {

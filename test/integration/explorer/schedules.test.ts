@@ -8,15 +8,14 @@ import { replay } from "../../explorer/shrink.ts";
 const kept = new URL("../../explorer/kept/", import.meta.url);
 const files = readdirSync(kept).filter((name) => name.endsWith(".json"));
 
-/** The same ones each time, and as many new ones: the seed is told, so that they can be played again. */
-const fixed = 1;
-const fresh = 1_000_000 + (Date.now() % 1_000_000_000);
+/** The same ones each time: what fails can be played again. New ones are for `npm run explore`. */
 const schedules = 500;
+const seeds = [1, 1 + schedules];
 const limitMs = 10 * 60_000;
 
 /** Two run side by side, each on its own server: while one waits for its Redis the other works. */
 describe.concurrent("schedules of crashes, freezes and lost replies", () => {
-  it.each([fixed, fresh])("keep every law (500 from seed %i)", { timeout: limitMs }, async (seed) => {
+  it.each(seeds)("keep every law (500 from seed %i)", { timeout: limitMs }, async (seed) => {
     const lab = await openLab();
     const summary = await run(lab, { seed, schedules });
     await lab.stop();

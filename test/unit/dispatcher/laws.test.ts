@@ -76,6 +76,32 @@ it("L4: a message for a turn that takes none (review, compact) waits and becomes
   expect(bench.codex.last.steers).toHaveLength(1);
 });
 
+it("L4: what is written while others wait for a turn that took none is read after them", async () => {
+  const bench = new ActorBench();
+  await running(bench);
+  bench.codex.last.steerResult = "notSteerable";
+  bench.say("second");
+  bench.say("third");
+  await bench.until(() => bench.store.record.waiting.length === 2, "waiting");
+  bench.codex.last.steerResult = "steered";
+  const next = async (turn: number): Promise<void> => {
+    bench.codex.last.complete(`u${turn - 1}`, "done");
+    await bench.until(() => bench.codex.last.started.length === turn, "next turn");
+    bench.codex.last.begin(`u${turn}`, bench.codex.last.started[turn - 1]?.clientId ?? ("" as ClientId));
+    await bench.until(() => bench.store.record.turn?.delivered === true, "delivery");
+  };
+  await next(2);
+  bench.say("fourth");
+  await bench.until(() => bench.store.record.waiting.length === 2, "the last one waits, too");
+  await next(3);
+  await next(4);
+  const words = (inputs: readonly { readonly input: unknown }[]) => inputs.map(({ input }) => input);
+  expect(words(bench.codex.last.started.slice(1))).toEqual(
+    ["second", "third", "fourth"].map((text) => [{ type: "text", text }]),
+  );
+  expect(words(bench.codex.last.steers)).toEqual([[{ type: "text", text: "second" }]]);
+});
+
 it("L8: an owner that goes away lets go of Codex, and takes nothing of it along", async () => {
   const bench = new ActorBench();
   await running(bench);
