@@ -87,6 +87,7 @@ export interface ChatStore {
   handOver(lease: Lease): Promise<void>;
   /** Mail after `after` (exclusive), oldest first; everything unacked when absent. */
   readMail(chat: ChatKey, after?: MailId, limit?: number): Promise<readonly MailItem[]>;
+  /** One atomic step. The same object once more is the same step: after a call that failed, be it written or not, it happens once. */
   commit(lease: Lease, commit: Commit): Promise<void>;
   /** Best effort, fenced; tells the sender that there is a new frame. */
   updateView(lease: Lease, update: ViewUpdate): Promise<void>;

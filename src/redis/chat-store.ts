@@ -38,8 +38,8 @@ interface Context {
   readonly leaseMs: number;
   /** Chats this node believes to own: heard of again after a doorbell may have been missed. */
   readonly owned: Map<ChatKey, number>;
-  /** Makes every write of this process recognizable, should it be sent twice. */
-  token(): string;
+  /** Makes a write of this process recognizable, should it be sent twice, or asked for again by the same object. */
+  token(write: object): string;
 }
 
 /**
@@ -49,13 +49,18 @@ interface Context {
 export function createChatStore(options: ChatStoreOptions): ChatStore {
   const { link, node } = options;
   let calls = 0;
+  const tokens = new WeakMap<object, string>();
   const context: Context = {
     link,
     node,
     home: options.home ?? node,
     leaseMs: options.leaseMs ?? leaseMs,
     owned: new Map(),
-    token: () => String(++calls),
+    token: (write) => {
+      const token = tokens.get(write) ?? String(++calls);
+      tokens.set(write, token);
+      return token;
+    },
   };
   const lanes = createLanes();
   const { run, keys, redis } = link;
@@ -194,7 +199,14 @@ async function writeCommit(context: Context, lease: Lease, commit: Parameters<Ch
       keys.openRequests(chat),
       keys.processes(context.node),
     ],
-    [context.node, epoch, context.token(), chat, keys.dirty(account), ...commitSteps(keys, chat, commit, context.home)],
+    [
+      context.node,
+      epoch,
+      context.token(commit),
+      chat,
+      keys.dirty(account),
+      ...commitSteps(keys, chat, commit, context.home),
+    ],
   );
   fenced(reply, lease);
 }
@@ -212,7 +224,7 @@ async function writeView(
     [
       context.node,
       epoch,
-      context.token(),
+      context.token(update),
       chat,
       keys.dirty(accountKey(chatAddress(chat))),
       update.view === undefined ? "" : JSON.stringify(update.view),

@@ -1,5 +1,6 @@
 import { channelMutants } from "./channels.ts";
 import { roleMutants } from "./roles.ts";
+import { turnMutants } from "./turns.ts";
 
 /** The laws of ARCHITECTURE.md, each held by tests with its number in their names. */
 export const laws = ["L1", "L2", "L3", "L4", "L5", "L6", "L7", "L8", "L9", "L10", "L11", "L12"] as const;
@@ -175,54 +176,6 @@ export const mutants: readonly Mutant[] = [
     tests: ["test/integration/redis/backup.test.ts"],
   },
   {
-    law: "L4",
-    fault: "a text that the turn takes no more is dropped",
-    file: "src/dispatcher/steer.ts",
-    find: 'await withdraw(a, steer, answer !== "noActiveTurn");',
-    replace: "await a.commit({ ack: steer.mailIds });",
-    tests: actor,
-  },
-  {
-    law: "L4",
-    fault: "a steer that was never delivered goes with its turn",
-    file: "src/dispatcher/turn.ts",
-    find: "ack: [...answered, ...corrections(a), ...(extra.ack ?? [])],",
-    replace: "ack: [...answered, ...turn.steers.flatMap((s) => s.mailIds), ...(extra.ack ?? [])],",
-    tests: actor,
-  },
-  {
-    law: "L4",
-    fault: "a delivered steer is handed over a second time",
-    file: "src/dispatcher/turn.ts",
-    find: "await a.commit({ ack: steer.mailIds, turn:",
-    replace: "await a.commit({ turn:",
-    tests: actor,
-  },
-  {
-    law: "L4",
-    fault: "a message steers although the chat chose to queue",
-    file: "src/dispatcher/steer.ts",
-    find: 'if (mode === "queue" || turn.notSteerable === true || behind)',
-    replace: "if (turn.notSteerable === true || behind)",
-    tests: actor,
-  },
-  {
-    law: "L4",
-    fault: "a message steers past one that waits",
-    file: "src/dispatcher/steer.ts",
-    find: 'const behind = configured === "steer" && a.waiting.some((w) => w.held !== true);',
-    replace: "const behind = false;",
-    tests: actor,
-  },
-  {
-    law: "L4",
-    fault: "a message steers although the chat chose to interrupt",
-    file: "src/dispatcher/steer.ts",
-    find: 'if (mode === "interrupt") return interruptFor(a, turn);',
-    replace: "",
-    tests: actor,
-  },
-  {
     law: "L5",
     fault: "a send of unknown outcome counts as done",
     file: "src/outbox/durable.ts",
@@ -252,6 +205,14 @@ export const mutants: readonly Mutant[] = [
     file: "src/redis/scripts/commit.lua",
     find: "if redis.call('HGET', state, 'ct') == token then",
     replace: "if false then",
+    tests: commit,
+  },
+  {
+    law: "L5",
+    fault: "a commit that is asked for again after its call failed happens twice",
+    file: "src/redis/chat-store.ts",
+    find: "const token = tokens.get(write) ?? String(++calls);",
+    replace: "const token = String(++calls);",
     tests: commit,
   },
   {
@@ -497,4 +458,5 @@ export const mutants: readonly Mutant[] = [
   },
   ...channelMutants,
   ...roleMutants,
+  ...turnMutants,
 ];

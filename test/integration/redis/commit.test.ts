@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { BridgeError } from "../../../src/model/errors.ts";
 import type { ChatKey } from "../../../src/model/ids.ts";
 import { emptyView } from "../../../src/model/view.ts";
 import type { OutboxStore } from "../../../src/outbox/port.ts";
@@ -81,6 +82,26 @@ describe("commit", () => {
     expect((await outbox.head(chat, 10)).ops.map((op) => finalText(op.body))).toEqual(["once", "note"]);
     expect(await liveText(chat)).toBe("ab");
     expect(await unlucky.chats.readMail(chat)).toHaveLength(1);
+  });
+
+  it("L5: a commit that is asked for again, as its call failed after it was written, happens once", async () => {
+    const chat = newChat();
+    let refused = 0;
+    const full: RedisLink = {
+      ...link,
+      run: async (name, keys, args) => {
+        const reply = await link.run(name, keys, args);
+        if (name !== "commit" || refused++ > 0) return reply;
+        throw new BridgeError("redisUnavailable", "Redis: MISCONF");
+      },
+    };
+    const unlucky = node(full, "full", { leaseMs: 60_000 });
+    const { lease } = await owned(unlucky.chats, chat);
+    const step = { ops: [final("once")] };
+    await expect(unlucky.chats.commit(lease, step)).rejects.toThrow("MISCONF");
+    await unlucky.chats.commit(lease, step);
+    await unlucky.chats.commit(lease, { ops: [final("next")] });
+    expect((await outbox.head(chat, 10)).ops.map((op) => finalText(op.body))).toEqual(["once", "next"]);
   });
 
   it("L5: writes of one chat happen in the order of the calls, whatever the network does", async () => {
