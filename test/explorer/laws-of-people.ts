@@ -46,4 +46,8 @@ export const strangerLaw: Verdict = (trace) => [
   ...only(trace, "told").flatMap(({ who, id, text }) =>
     who === "stranger" && text !== (id.startsWith("tap") ? strangersToast : "") ? [`a stranger is told "${text}"`] : [],
   ),
+  // Theirs alone are called x and a number.
+  ...only(trace, "sent").flatMap(({ replyTo, text }) =>
+    replyTo?.startsWith("x") === true ? [`a stranger is answered "${text}"`] : [],
+  ),
 ];
