@@ -1,3 +1,4 @@
+import type { Dice } from "./dice.ts";
 import type { ServiceNode } from "./node.ts";
 import type { World } from "./world.ts";
 
@@ -39,6 +40,12 @@ function passTime(world: World, until: number): void {
   world.time.now = Math.max(world.time.now, Math.ceil(until));
   world.queue.tick(world.time.now);
   for (const node of living(world)) node.clock.wake();
+}
+
+/** A model thinks longer than a call takes: what belongs to one word of it happens, mostly, before the next. */
+export function quicker(moves: readonly Move[], dice: Dice): readonly Move[] {
+  const quick = moves.filter(({ pace }) => pace !== "go");
+  return quick.length > 0 && dice.chance(0.85) ? quick : moves;
 }
 
 /** Nodes that live and are not frozen. */

@@ -44,6 +44,8 @@ interface Options {
   readonly chats: readonly ChatKey[];
   /** Messages per chat. */
   readonly messages: number;
+  /** Whether turns are stopped; default true. */
+  readonly stops?: boolean;
   readonly platform: Platform;
   /** Fresh numbers for ids. */
   readonly now: () => number;
@@ -209,6 +211,7 @@ class Crowd implements People {
   }
 
   #stops(chat: ChatKey): readonly Act[] {
+    if (this.#options.stops === false) return [];
     const frame = this.#options.platform.screen.findLast((sent) => sent.chat === chat && sent.as === "frame");
     const stop = frame?.buttons[0];
     if (frame === undefined || stop === undefined) return [];

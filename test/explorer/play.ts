@@ -1,7 +1,7 @@
 import { createDice, type Dice } from "./dice.ts";
 import type { Lab } from "./lab.ts";
 import { verdict } from "./laws.ts";
-import { crash, living, type Move, movesOf, passStep, stopNode, timeMove } from "./moves.ts";
+import { crash, living, type Move, movesOf, passStep, quicker, stopNode, timeMove } from "./moves.ts";
 import type { Violation } from "./reading.ts";
 import { createWorld, type Setting, type World } from "./world.ts";
 
@@ -105,10 +105,8 @@ async function calm(world: World, from: number): Promise<number> {
   return stuck(world, calmLimit, "no rest");
 }
 
-/** A model thinks longer than a call takes: what belongs to one word of it happens, mostly, before the next. */
 function calmMove(moves: readonly Move[], dice: Dice): Move | undefined {
-  const quick = moves.filter(({ pace }) => pace !== "go");
-  const few = quick.length > 0 && dice.chance(0.85) ? quick : moves;
+  const few = quicker(moves, dice);
   return few.length === 0 ? undefined : dice.pick(few);
 }
 

@@ -1,5 +1,5 @@
 import { createDice, type Dice } from "./dice.ts";
-import { living, type Move } from "./moves.ts";
+import { living, type Move, quicker } from "./moves.ts";
 import type { Decide } from "./play.ts";
 import type { Setting, World } from "./world.ts";
 
@@ -17,14 +17,37 @@ export function settingOf(seed: number): Setting {
     whileBusy: dice.pick(["steer", "steer", "queue", "interrupt"] as const),
     recovery: dice.pick(["ask", "continue"] as const),
     keyed: dice.chance(0.4),
-    asks: dice.pick([0, 0.25, 0.5]),
+    asks: dice.pick([0, 0.4, 0.8]),
+    stops: dice.chance(0.3),
   };
 }
 
+/** Half of the schedules are peaceful at first, for up to so many moves: their violence meets turns, cards and answers. */
+const longestPeace = 400;
+
 /** Decides by dice. At least one crash comes. */
 export function rollDice(seed: number): Decide {
+  const peace = peaceOf(seed);
+  const violent = violence(seed);
+  return (world, moves, step) => (step < peace.moves ? peace.decide(moves) : violent(world, moves, step - peace.moves));
+}
+
+function peaceOf(seed: number): { readonly moves: number; decide(moves: readonly Move[]): Move | undefined } {
+  const dice = createDice(seed ^ 0x9eace);
+  return {
+    moves: dice.chance(0.5) ? dice.below(longestPeace) : 0,
+    decide(moves) {
+      const good = moves.filter(({ fault }) => fault === undefined);
+      const now = good.filter(({ pace }) => pace !== "time");
+      const next = now.length > 0 ? now : good;
+      return weighted(next.length > 0 ? quicker(next, dice) : moves, dice);
+    },
+  };
+}
+
+function violence(seed: number): Decide {
   const dice = createDice(seed ^ 0x0dd5);
-  const violence = dice.pick([0.03, 0.06, 0.12]);
+  const share = dice.pick([0.03, 0.06, 0.12]);
   const steps = fewest + dice.below(most - fewest);
   const crashAt = Math.floor(steps * (0.15 + 0.6 * dice.next()));
   const { paceOf, fondOf } = tempersOf(seed);
@@ -36,7 +59,7 @@ export function rollDice(seed: number): Decide {
     const good = moves.filter(({ fault }) => fault === undefined);
     const rare = faults.filter(({ fault = "" }) => rarely.test(fault) && fondOf(fault) > 1);
     if (rare.length > 0 && dice.chance(0.15)) return kindFirst(rare, fondOf, dice);
-    if (faults.length > 0 && (good.length === 0 || dice.chance(violence))) return kindFirst(faults, fondOf, dice);
+    if (faults.length > 0 && (good.length === 0 || dice.chance(share))) return kindFirst(faults, fondOf, dice);
     return weighted(
       good.map((move) => ({ move, weight: move.weight * paceOf(move.pace) })),
       dice,

@@ -24,6 +24,8 @@ export interface Setting {
   readonly keyed: boolean;
   /** Share of scripted steps that ask for an approval. */
   readonly asks: number;
+  /** Whether people stop turns; default true. They do so soon, and most turns end before anything else comes of them. */
+  readonly stops?: boolean;
 }
 
 /** The small world of one schedule. */
@@ -83,7 +85,7 @@ export function createWorld(lab: Lab, setting: Setting): World {
     time,
     codex: around.codex,
     queue: around.queue,
-    people: createPeople({ chats, messages: setting.messages, platform, now: () => time.now, trace: tell }),
+    people: createPeople({ ...setting, chats, platform, now: () => time.now, trace: tell }),
     nodes,
     counts,
     start(node) {
