@@ -162,7 +162,9 @@ class Connection implements Audience {
     }
     const held = this.#held ?? [];
     this.#held = undefined;
-    for (const one of held) this.#send(one);
+    // What it caught up with it has, perhaps as it stands later.
+    const caughtUp = Math.max(0, ...(changes ?? []).map((entry) => messageOf(entry).seq));
+    for (const one of held) if (one.type !== "message" || one.message.seq > caughtUp) this.#send(one);
   }
 
   async #open(chat: string): Promise<void> {

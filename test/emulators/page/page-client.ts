@@ -113,10 +113,15 @@ export class PageClient {
     this.#socket?.terminate();
   }
 
-  /** The network is back. */
-  back(): void {
+  /** It has no connection. */
+  get cut(): boolean {
+    return this.#socket?.readyState === WebSocket.CLOSED;
+  }
+
+  /** The network is back; the page is connected, and says so once `slow` resolves. */
+  back(slow?: () => Promise<unknown>): void {
     this.#away = false;
-    void this.#connect();
+    void this.#connect(slow);
   }
 
   close(): void {
@@ -129,7 +134,7 @@ export class PageClient {
     if (this.#socket?.readyState === WebSocket.OPEN) this.send(said);
   }
 
-  async #connect(): Promise<void> {
+  async #connect(slow?: () => Promise<unknown>): Promise<void> {
     const socket = new WebSocket(`${this.#address.replace("http", "ws")}/ws`, {
       origin: this.#address,
       headers: { cookie: this.#cookie },
@@ -137,7 +142,8 @@ export class PageClient {
     this.#socket = socket;
     socket.on("message", (data) => this.#hear(JSON.parse(String(data)) as ToPage));
     await new Promise<void>((resolve) => {
-      socket.on("open", () => {
+      socket.on("open", async () => {
+        await slow?.();
         const after = this.#seq === undefined ? {} : { after: this.#seq };
         this.send({ type: "hello", build: "test", chat: this.#chat, ...after });
         for (const said of this.#unsaid.values()) this.send(said);

@@ -241,6 +241,21 @@ describe("a page that was away", () => {
     expect(page.welcome).toMatchObject({ reset: false, demo: true, build: "b1" });
   });
 
+  test("gets what happens while it comes back once", async () => {
+    const page = await rig.page();
+    await rig.show(bot("before"));
+    await until(() => texts(page).length === 1, "the first");
+    page.drop(true);
+    await until(() => page.cut, "it is away");
+    const away = page.heard.length;
+    page.back(() => rig.show(bot("meanwhile")));
+    await until(() => texts(page).length === 2, "what happened meanwhile");
+    await rig.show(bot("after"));
+    await until(() => texts(page).length === 3, "what comes after");
+    const heard = page.heard.slice(away).flatMap((said) => (said.type === "message" ? [said.message.id] : []));
+    expect(heard).toHaveLength(2);
+  });
+
   test("for too long starts anew with what stands there", async () => {
     const page = await rig.page();
     await rig.show(bot("long ago"));
