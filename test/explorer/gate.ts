@@ -18,6 +18,8 @@ export interface Held {
   readonly lane: string;
   readonly owner: string;
   readonly faults: readonly Fault[];
+  /** It happened already, and is sent again; default: it never is. */
+  readonly happened?: () => boolean;
   /** Lets it happen. Resolves when it did and its caller was told, as far as it is told. */
   run(fault?: Fault): Promise<void> | void;
   /** Its process is gone: it may happen, but nobody hears of it. */

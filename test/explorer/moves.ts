@@ -1,4 +1,5 @@
 import type { Dice } from "./dice.ts";
+import type { Fault, Held } from "./gate.ts";
 import type { ServiceNode } from "./node.ts";
 import type { World } from "./world.ts";
 
@@ -137,8 +138,14 @@ function callFaults({ gate }: World): readonly Move[] {
   return gate
     .heads()
     .flatMap((held) =>
-      held.faults.map((fault) => bad(`${fault} ${held.name}`, `${fault} ${kindOf(held.lane)}`, () => held.run(fault))),
+      held.faults.map((fault) => bad(`${fault} ${held.name}`, faultOf(fault, held), () => held.run(fault))),
     );
+}
+
+/** What is sent again, as its answer was lost, may be refused: nobody knows then that it happened. */
+function faultOf(fault: Fault, held: Held): string {
+  const kind = `${fault} ${kindOf(held.lane)}`;
+  return held.happened?.() === true ? `${kind} again` : kind;
 }
 
 function kindOf(lane: string): string {

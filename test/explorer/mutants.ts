@@ -20,6 +20,7 @@ const outOfReach: readonly (readonly [RegExp, string])[] = [
 /** Those whose breach no reader of a schedule can see, each with the reason. */
 const unseen: Readonly<Record<string, string>> = {
   "a chat whose project is another worker's begins its next turn here": "one host serves all projects",
+  "a worker ends the Codex of a turn whose project is another worker's": "one host serves all projects",
   "a chat is claimed by a worker that does not have its conversation": "one host has all conversations",
   "frames are sent while the final waits in the outbox":
     "the final's operation removes the view in its own step (commit.lua), and update-view.lua lets none come back",

@@ -33,11 +33,13 @@ export function createNodeLink(host: LinkHost, edge: boolean): RedisLink {
       const bury = (): void => (edge ? reject(new BridgeError("redisUnavailable", "the process is gone")) : undefined);
       if (host.dead()) return bury();
       let heard = true;
+      let happened = false;
       const held: Held = {
         name: host.gate.name(host.name, what),
         lane: `${host.name} redis`,
         owner: host.name,
         faults,
+        happened: () => happened,
         orphan: () => {
           heard = false;
           bury();
@@ -51,7 +53,10 @@ export function createNodeLink(host: LinkHost, edge: boolean): RedisLink {
           if (fault === "drop") host.hear(() => reject(new BridgeError("redisUnavailable", "out of memory")));
           const reply = fault === "drop" ? undefined : await work();
           // A client whose connection broke sends the command again; nothing behind it overtakes it.
-          if (fault === "lose") return;
+          if (fault === "lose") {
+            happened = true;
+            return;
+          }
           host.gate.remove(held);
           if (fault === undefined && heard) {
             host.hear(() => {

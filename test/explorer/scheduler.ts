@@ -71,10 +71,10 @@ function violence(seed: number): Decide {
 const paces = [0.15, 1, 1, 3];
 
 /** What the violence of a schedule is fond of. */
-const fondnesses = [/^$/, /^$/, /platform$/, /codex$/, /redis$/, /^mischief/, /^(freeze|crash|stop)/, /sending$/];
+const fondnesses = [/^$/, /^$/, /platform$/, /codex$/, /redis/, /^mischief/, /^(freeze|crash|stop)/, /sending$/];
 
 /** Seldom possible at all: who is fond of it misses few chances. */
-const rarely = /^(lose|drop|late|busy|refuse) (platform|codex)$|^mischief$|sending$/;
+const rarely = /^(lose|drop|late|busy|refuse) (platform|codex)$|^mischief$|(sending|redis again)$/;
 
 function tempersOf(seed: number): {
   readonly paceOf: (pace: string) => number;
@@ -115,7 +115,7 @@ function crashOf(world: World, moves: readonly Move[], dice: Dice): Move | undef
 
 /** What is seldom possible is likely when it is; the rest is always possible. */
 const likely: readonly (readonly [RegExp, number])[] = [
-  [/platform$|sending$/, 6],
+  [/platform$|sending$|redis again$/, 6],
   [/codex$/, 4],
   [/^(lose|miss|cut|freeze)/, 2],
   [/^(late|drop|again|mischief)/, 1],
