@@ -51,7 +51,7 @@ export async function play(lab: Lab, setting: Setting, decide: Decide): Promise<
     const move = decide(world, time === undefined ? moves : [...moves, time], step);
     if (move === undefined) break;
     decisions.push(move.name);
-    if (move.fault === "drop redis") refusedAt = world.time.now;
+    if (move.fault?.startsWith("drop redis") === true) refusedAt = world.time.now;
     if (move.fault !== undefined) faults.set(move.fault, (faults.get(move.fault) ?? 0) + 1);
     passStep(world, step);
     await move.go();
