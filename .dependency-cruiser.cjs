@@ -1,6 +1,6 @@
 /**
  * Who may import whom. Laws of the layout, held by test/arch/boundaries.test.ts;
- * test/arch/planted-faults.test.ts proves that each rule fires.
+ * test/arch/planted-imports.test.ts proves that each rule fires.
  */
 
 /** Stages of the flow; one may see another only through its port.ts. */

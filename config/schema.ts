@@ -75,10 +75,13 @@ const groups = z
     error: "default: off (a group is off until it is named)",
   });
 
+const listenForm = 'host:port, such as "127.0.0.1:8420"; a port is at most 65535';
+
 const web = z.strictObject({
   listen: z
     .string()
-    .regex(/^(\[[0-9a-fA-F:]+\]|[^\s:]+):\d{1,5}$/, { error: 'host:port, such as "127.0.0.1:8420"' })
+    .regex(/^(\[[0-9a-fA-F:]+\]|[^\s:]+):\d{1,5}$/, { error: listenForm })
+    .refine((at) => Number(at.slice(at.lastIndexOf(":") + 1)) <= 65_535, { error: listenForm })
     .default("127.0.0.1:8420"),
   token: z
     .string()

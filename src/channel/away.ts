@@ -1,7 +1,7 @@
 import type { IngressWords } from "../model/catalog/ingress.ts";
 import type { ChatKey, MessageId } from "../model/ids.ts";
 import { type Absence, absenceLines } from "./absence.ts";
-import { type IngressDeps, type MessageEvent, wordsOf } from "./desk.ts";
+import { type IngressDeps, type MessageEvent, wordsOf } from "./ingress-deps.ts";
 import { noteBody, tell } from "./notice.ts";
 import type { Once } from "./once.ts";
 import { awayNote } from "./stranded.ts";

@@ -1,7 +1,7 @@
 import { assertNever } from "../lib/assert-never.ts";
 import type { ChatKey } from "../model/ids.ts";
 import { tellWaits } from "./away.ts";
-import type { IngressDeps } from "./desk.ts";
+import type { IngressDeps } from "./ingress-deps.ts";
 import { acceptEdit, acceptMessage, type MessageMemory } from "./messages.ts";
 import { createOnce } from "./once.ts";
 import type { InboundEvent, InboundSink, TapReply } from "./port.ts";

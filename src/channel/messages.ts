@@ -6,7 +6,7 @@ import { createMint } from "../model/mint.ts";
 import type { Right } from "../model/request.ts";
 import { answeredHere, tellWaits } from "./away.ts";
 import { nearestCommand, readCommand } from "./command-line.ts";
-import { type IngressDeps, languageOf, type MessageEvent, wordsOf } from "./desk.ts";
+import { type IngressDeps, languageOf, type MessageEvent, wordsOf } from "./ingress-deps.ts";
 import { noteBody, tell } from "./notice.ts";
 import type { Once } from "./once.ts";
 import { answerByText } from "./text-answers.ts";

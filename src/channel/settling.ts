@@ -4,7 +4,7 @@ import type { IngressWords } from "../model/catalog/ingress.ts";
 import type { ChatKey } from "../model/ids.ts";
 import type { Person } from "../model/message.ts";
 import type { Decision, RequestAnswer, RequestRecord, Right } from "../model/request.ts";
-import type { IngressDeps } from "./desk.ts";
+import type { IngressDeps } from "./ingress-deps.ts";
 import type { ChatFacts, Settled } from "./port.ts";
 
 /** What became of an answer, and the sentence for it. */

@@ -5,7 +5,7 @@ import type { Mail, Person } from "../model/message.ts";
 import { sendingCard } from "../model/present/card.ts";
 import type { ButtonAct, RequestAnswer, RequestRecord, Right } from "../model/request.ts";
 import { tapWaits } from "./away.ts";
-import { type IngressDeps, languageOf, wordsOf } from "./desk.ts";
+import { type IngressDeps, languageOf, wordsOf } from "./ingress-deps.ts";
 import { tell } from "./notice.ts";
 import type { InboundEvent, TapReply } from "./port.ts";
 import { onlyText, rightFor, settle, soleAnswer, verdictText } from "./settling.ts";

@@ -3,7 +3,7 @@ import type { RequestNumber } from "../model/ids.ts";
 import type { InboundCommand } from "../model/message.ts";
 import type { RequestAnswer, RequestRecord, Right } from "../model/request.ts";
 import { readNumbered } from "./command-line.ts";
-import { type IngressDeps, type MessageEvent, wordsOf } from "./desk.ts";
+import { type IngressDeps, type MessageEvent, wordsOf } from "./ingress-deps.ts";
 import { noteBody, tell } from "./notice.ts";
 import type { Once } from "./once.ts";
 import { onlyText, settle } from "./settling.ts";

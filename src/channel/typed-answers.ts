@@ -1,7 +1,7 @@
 import type { IngressWords } from "../model/catalog/ingress.ts";
 import { createMint } from "../model/mint.ts";
 import type { ButtonRecord, RequestAnswer, RequestRecord } from "../model/request.ts";
-import { type IngressDeps, type MessageEvent, wordsOf } from "./desk.ts";
+import { type IngressDeps, type MessageEvent, wordsOf } from "./ingress-deps.ts";
 import { type Note, noteBody, tell } from "./notice.ts";
 import type { IngressStore } from "./port.ts";
 import { settle, soleAnswer } from "./settling.ts";

@@ -1,5 +1,5 @@
 import type { ChatKey } from "../model/ids.ts";
-import { type IngressDeps, wordsOf } from "./desk.ts";
+import { type IngressDeps, wordsOf } from "./ingress-deps.ts";
 import { tell } from "./notice.ts";
 
 /** A pause this long ends the batch of messages that waited, ms. */

@@ -99,7 +99,7 @@ export interface CodexSession {
   >;
   /** Closes our socket; the process and its turn go on (L8). */
   detach(): void;
-  /** Ends the process as DESIGN §5 says: waits for sign-in tokens to be flushed, TERM, TERM, KILL, then its grandchildren. */
+  /** Ends the process: waits for sign-in tokens to be flushed, TERM, TERM, KILL, then its grandchildren. */
   end(): Promise<void>;
 }
 

@@ -46,7 +46,7 @@ export interface CodexRuntimeOptions {
   readonly endTimes?: EndTimes;
 }
 
-/** Starts, finds and ends app-server processes on this host (DESIGN §5). */
+/** Starts, finds and ends app-server processes on this host. */
 export function createCodexRuntime(options: CodexRuntimeOptions): CodexRuntime {
   return new Runtime(options);
 }

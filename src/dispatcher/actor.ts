@@ -235,7 +235,7 @@ export class ChatActor {
   private async giveUp(error: CodexError | BridgeError): Promise<void> {
     const a = this.a;
     if (a.phase === "failing") a.move("starting");
-    if (a.turn !== undefined && !a.turn.delivered) return couldNotStart(a, error);
+    if (a.turn !== undefined && !a.turn.delivered) return couldNotStart(a, error, false);
     const ref = a.parts.ref();
     a.log.error({ error, ref }, "turn is given up");
     if (a.turn !== undefined)

@@ -109,7 +109,7 @@ export class ActorContext {
   sent = false;
   /** Since when the running turn is to stop, ms; undefined once the chat was asked what to do about it. */
   stopAskedAt: number | undefined;
-  /** Requests whose reason was handed over, or given up, on this connection. */
+  /** Requests whose reason was handed over, or given up, in the running turn. */
   readonly reasoned = new Set<RequestNumber>();
   /** The running turn waits, or waited, for a slot, and the chat was told. */
   queued = false;

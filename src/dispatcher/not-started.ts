@@ -19,8 +19,8 @@ export async function onStartFailed(a: ActorContext, input: Extract<Input, { kin
   endProcess(a);
 }
 
-/** Nothing reached Codex: the mail is kept, and a note says how to go on. */
-export async function couldNotStart(a: ActorContext, error: unknown): Promise<void> {
+/** The mail is kept, and a note says how to go on. `sure`: nothing reached Codex; else it could not be asked whether something did. */
+export async function couldNotStart(a: ActorContext, error: unknown, sure = true): Promise<void> {
   const turn = a.turn;
   if (turn === undefined) return;
   const ref = a.parts.ref();
@@ -34,7 +34,9 @@ export async function couldNotStart(a: ActorContext, error: unknown): Promise<vo
       : mint.button(a.words.buttons.retry, { act: "runNext", mail: head }, "primary");
   const drop = head === undefined ? [] : [mint.button(a.words.buttons.drop, { act: "drop", mail: head })];
   const content = {
-    pieces: [{ as: "text" as const, text: `${a.words.couldNotStart(whyText(a, error))}\nref ${ref}` }],
+    pieces: [
+      { as: "text" as const, text: `${a.words[sure ? "couldNotStart" : "mayNotHave"](whyText(a, error))}\nref ${ref}` },
+    ],
     buttons: [[retry, ...drop]],
   };
   const held: Waiting[] =

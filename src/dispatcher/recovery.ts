@@ -31,7 +31,7 @@ const rejoinPauseMs = 100;
 export type Cause = "restart" | "codex";
 
 /**
- * Brings a chat back to where its record says it was (DESIGN §4, "claiming a chat that was mid-turn").
+ * Brings a chat back to where its record says it was.
  * Ends in `ready` or `running`. Throws BridgeError `leaseLost`, or CodexError when Codex cannot be had at all.
  */
 export async function recover(a: ActorContext, cause: Cause): Promise<void> {

@@ -1,7 +1,7 @@
 import { BridgeError } from "../model/errors.ts";
 
 /**
- * Life of a chat's runtime (DESIGN §4).
+ * Life of a chat's runtime.
  *
  *     parked ─wake▶ claiming ─▶ starting ─▶ ready ⇄ running ─▶ ready ─idle▶ parking ─▶ parked
  *                                  │  ▲

@@ -6,7 +6,7 @@ interface Waiter {
 }
 
 /**
- * Working turns at once on this machine. A turn that waits for a person gives its slot back (`release`) and takes it
+ * Working turns at once on this machine (not the slot a message or turn is named by). A turn that waits for a person gives its slot back (`release`) and takes it
  * again without waiting (`resume`), so answers are never held up; the bound may be exceeded for that long.
  */
 export interface Slots {

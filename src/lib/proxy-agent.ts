@@ -1,5 +1,6 @@
 import type { Agent } from "node:http";
 import { HttpsProxyAgent } from "https-proxy-agent";
+import { isLoopback } from "./listen-address.ts";
 
 /** Which agent a request takes. */
 export interface ProxyAgents {
@@ -20,7 +21,7 @@ export function createProxyAgents(proxy: string | undefined, noProxy: string): P
 
 function goesDirectly(url: URL, rules: readonly string[]): boolean {
   const host = url.hostname.toLowerCase().replace(/^\[|\]$/g, "");
-  if (host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host)) return true;
+  if (isLoopback(host)) return true;
   const port = url.port === "" ? (url.protocol === "http:" ? "80" : "443") : url.port;
   return rules.some((rule) => matches(rule.toLowerCase(), host, port));
 }

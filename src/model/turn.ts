@@ -102,7 +102,7 @@ export type TurnEvent =
 export type CodexEvent =
   | TurnEvent
   | { readonly kind: "request"; readonly request: CodexRequest }
-  /** Carries no decision; see DESIGN §7 for what counts. */
+  /** Carries no decision: what was decided is known from what we answered. */
   | { readonly kind: "requestResolved"; readonly threadId: ThreadId; readonly rpcId: number | string }
   /** A request we cannot serve: answered -32601 already, to be shown. */
   | { readonly kind: "requestRefused"; readonly method: string }

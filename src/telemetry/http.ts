@@ -30,7 +30,7 @@ export interface Mounted {
   close(): void;
 }
 
-/** `/healthz`, `/readyz` and `/metrics` (SURFACE §4), and what is mounted. None of the three asks for a token. */
+/** `/healthz`, `/readyz` and `/metrics`, and what is mounted. None of the three asks for a token. */
 export interface HealthServer {
   /** From now on it answers what is not about health. Once only. */
   mount(part: Mounted): void;

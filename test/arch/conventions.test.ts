@@ -53,6 +53,12 @@ const CONVENTIONS: readonly Convention[] = [
     ],
   },
   {
+    sentence: "a comment refers only to what is here",
+    files: text,
+    pattern: /\b(DESIGN|SURFACE|SCREENS|STYLE) §/,
+    faults: ["/** See DESIGN §7. */"],
+  },
+  {
     sentence: "production code leaves nothing for later",
     files: productionFiles,
     pattern: /\b(TODO|FIXME|XXX|HACK)\b/,

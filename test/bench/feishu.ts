@@ -23,7 +23,7 @@ interface Place {
   readonly bare: BareCodex;
 }
 
-/** The rows of DESIGN §9 that a channel has its share in, on Feishu; rates of the platform are enforced. */
+/** The figures that a channel has its share in, on Feishu; rates of the platform are enforced. */
 export const feishu: Bench = {
   name: "feishu",
   run: async (progress) => [

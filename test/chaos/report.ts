@@ -8,7 +8,7 @@ export function report(seed: number, { verdict, evidence, notRun, struck, unsett
   const rows: readonly (readonly [string, number | string])[] = [
     ["chats, each with a real Codex", evidence.chats.length],
     ["messages written", count((chat) => chat.said.length)],
-    ["turns the model saw", count((chat) => chat.turns.length)],
+    ["turns the model saw (what is written into a running turn begins none)", count((chat) => chat.turns.length)],
     ["messages of the bot for keeps", count((chat) => chat.shown.length)],
     ["taps on cards", count((chat) => chat.taps.length)],
     ["commands run", count((chat) => [...chat.runs.values()].reduce((sum, runs) => sum + runs, 0))],
@@ -29,5 +29,6 @@ export function report(seed: number, { verdict, evidence, notRun, struck, unsett
     ...[...counted].map(([line, times]) => `remark: ${line}${times > 1 ? ` (${times} times)` : ""}`),
     ...unsettled.map((line) => `UNSETTLED: ${line}`),
     ...verdict.findings.map(({ law, chat, what }) => `BROKEN ${law}: ${chat === undefined ? "" : `${chat}: `}${what}`),
+    unsettled.length + verdict.findings.length === 0 ? "no law was broken" : "a law was broken",
   ].join("\n");
 }

@@ -25,7 +25,7 @@ export const finalsLaw: Verdict = (trace, { keyed }) => {
     const different = new Set(operations.flatMap(([of, operation]) => (of === name ? [operation] : [])));
     if (different.size > 1) found.push(`${name} is said by ${different.size} operations`);
   }
-  // What was said in a conversation that is gone from the disk is nowhere: DESIGN §4, "a thread that had turns is reported lost".
+  // What was said in a conversation that is gone from the disk is nowhere: the chat is told that the conversation is lost.
   const erased = new Set(only(trace, "erased").flatMap(({ clientIds }) => clientIds));
   for (const { chat, clientId, said } of only(trace, "turn").filter(({ state }) => state === "completed")) {
     if (erased.has(clientId)) continue;

@@ -24,7 +24,7 @@ const onceLaw: Verdict = (trace) => {
   const delivered = only(trace, "delivered");
   const sent = only(trace, "sent");
   const found = repeated(stored.map(({ id }) => id)).map((id) => `${id} is stored twice`);
-  const kept = new Set(sent.filter(({ text }) => /could not take this/.test(text)).map(({ replyTo }) => replyTo));
+  const kept = new Set(sent.filter(({ text }) => /may not have this/.test(text)).map(({ replyTo }) => replyTo));
   const unshown = new Set(only(trace, "refused").map(({ chat }) => chat));
   const chatOf = new Map(stored.map(({ id, chat }) => [id, chat]));
   const times = (id: string): number => timesDelivered(trace, chatOf.get(id) ?? "", id);
@@ -32,7 +32,7 @@ const onceLaw: Verdict = (trace) => {
   for (const { id, chat } of stored) {
     const count = times(id);
     const stopped = sent.some((one) => one.replyTo === id && /^(.*\n)*Stopped/.test(one.text));
-    // A person who is told that it was not taken, and tries again, may be wrong: Codex died with it and came not back.
+    // A person who is told that nobody could ask, and tries again, may be wrong: Codex died with it and came not back.
     if (count > (kept.has(id) ? 2 : 1)) found.push(`${id} reaches Codex ${count} times`);
     if (count === 0 && !stopped && !unshown.has(chat)) found.push(`${id} never reaches Codex`);
   }
@@ -47,7 +47,7 @@ const onceLaw: Verdict = (trace) => {
 
 /**
  * How often Codex has the message. One that went with a conversation deleted from the disk before any owner had written
- * down that it was delivered is started anew, as DESIGN §4 says ("a fresh one starts"; "absent: start it again").
+ * down that it was delivered is started anew: the conversation that would tell is gone.
  */
 function timesDelivered(trace: readonly TraceEvent[], chat: string, id: string): number {
   let times = 0;

@@ -12,7 +12,7 @@ const outOfReach: readonly (readonly [RegExp, string])[] = [
   [/^src\/model\/trace\./, "what `hotline trace` hides"],
   [/^src\/redis\/backup/, "`hotline backup`"],
   [/^src\/channel\/reception/, "schedules hand events to whoever lives: no account is received"],
-  [/^src\/redis\/scripts\/(hand-over|rehome)\./, "runs only where projects are served by two hosts"],
+  [/^src\/(redis\/scripts\/(hand-over|rehome)|queue\/port)\./, "runs only where projects are served by two hosts"],
   [/^src\/redis\/embedded/, "the server's own settings"],
   [/^src\/redis\/scripts\/transcript/, "the web's transcript"],
 ];

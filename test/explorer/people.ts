@@ -56,7 +56,7 @@ interface Options {
 const unknownGroup = chatKey({ channel: "fake", account: "main", chat: "-9" });
 
 /** The label of the button that starts a kept message once more is found by its note. */
-const notTaken = /^Codex could not take this/;
+const notTaken = /^Codex (could not take|may not have) this/;
 const mostTaps = 2;
 const mostStops = 1;
 

@@ -1,12 +1,12 @@
-import { parseArgs } from "node:util";
+import { programOptions } from "../fixtures/program-options.ts";
 import { type Law, laws, type Mutant, mutants, testsOf } from "./catalog.ts";
 import { type Run, runTests } from "./run-tests.ts";
 import { copyTree, type Tree } from "./tree.ts";
 
-/**
- * `npm run test:mutants [-- --law L3] [-- --list]`: plants the faults of the catalog, one at a time, in a copy of the
- * project, and runs the tests of the law they break. Exit 1 when one of them is not seen, or the tests are red without.
- */
+const usage = `npm run test:mutants -- [OPTION]…   plants the faults of the catalog, one at a time, in a copy of the project, and
+runs the tests of the law they break; exit 1 when one of them is not seen, or the tests are red without
+  --law LAW   only the faults of this law, such as L3 (repeatable)
+  --list      prints them and plants nothing`;
 
 /** An error of the faulty program rather than of its behaviour: the fault was planted badly. */
 const clumsy = /^(SyntaxError|ReferenceError)|is not (defined|a function)|user_script/;
@@ -73,7 +73,9 @@ function choose(asked: readonly string[] | undefined): readonly Mutant[] {
 }
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({ options: { law: { type: "string", multiple: true }, list: { type: "boolean" } } });
+  const { values } = programOptions(usage, {
+    options: { law: { type: "string", multiple: true }, list: { type: "boolean" } },
+  });
   const chosen = choose(values.law);
   if (values.list === true) {
     for (const { law, fault, file } of chosen) console.log(`${law.padEnd(3)}  ${fault}  (${file})`);

@@ -80,10 +80,11 @@ function installFault(root) {
   const missing = Object.keys(readJson(join(root, "package.json"))?.dependencies ?? {}).find(
     (name) => !existsSync(join(root, "node_modules", name, "package.json")),
   );
-  if (missing !== undefined) return `The package ${missing} is missing after the install: run "npm ci" and try again.`;
+  if (missing !== undefined)
+    return `The package ${missing} is missing after the install: run "npm install --no-save" and try again.`;
   const codex = `node_modules/@openai/codex-${process.platform}-${process.arch}`;
   if (lock[codex] === undefined || hasCodexBinary(join(root, codex))) return undefined;
-  return `The Codex program for ${process.platform}-${process.arch} is missing after the install: run "npm ci --include=optional" and try again.`;
+  return `The Codex program for ${process.platform}-${process.arch} is missing after the install: run "npm install --no-save --include=optional" and try again.`;
 }
 
 function hasCodexBinary(folder) {

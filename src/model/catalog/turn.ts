@@ -66,6 +66,7 @@ const en = {
   left: "Left as it is.",
   willRetry: (time: string) => `Will try again at ${time}. /stop forgets it.`,
   couldNotStart: (why: string) => `Codex could not take this: ${why}. Your message is kept.`,
+  mayNotHave: (why: string) => `Codex may not have this: ${why}. Your message is kept.`,
   couldNotDo: (why: string) => `That did not work: ${why}.`,
   why: {
     projectMissing: "the project folder is not there",
@@ -173,6 +174,7 @@ const zh: Words = {
   left: "保持现状。",
   willRetry: (time) => `将在 ${time} 重试。/stop 可取消。`,
   couldNotStart: (why) => `Codex 无法接收：${why}。你的消息已保留。`,
+  mayNotHave: (why) => `Codex 可能没有收到：${why}。你的消息已保留。`,
   couldNotDo: (why) => `没有成功：${why}。`,
   why: {
     projectMissing: "项目文件夹不存在",

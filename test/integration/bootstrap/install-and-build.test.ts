@@ -97,7 +97,7 @@ test("an install without the Codex program is not taken for complete", async () 
   const run = await clone.bootstrap("build");
   expect(run.code).toBe(1);
   expect(run.output).toContain("The Codex program for");
-  expect(run.output).toContain('run "npm ci --include=optional"');
+  expect(run.output).toContain('run "npm install --no-save --include=optional"');
   expect(existsSync(file("node_modules/.hotline-installed"))).toBe(false);
 });
 

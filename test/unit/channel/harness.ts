@@ -1,6 +1,6 @@
 import { createAccess } from "../../../src/channel/access.ts";
-import type { IngressDeps } from "../../../src/channel/desk.ts";
 import { createIngress } from "../../../src/channel/ingress.ts";
+import type { IngressDeps } from "../../../src/channel/ingress-deps.ts";
 import type { InboundEvent, InboundSink, TapReply } from "../../../src/channel/port.ts";
 import { silentLogger } from "../../../src/lib/log.ts";
 import { type ChatKey, chatKey, type Nonce, type PersonId } from "../../../src/model/ids.ts";
