@@ -24,7 +24,9 @@ const onceLaw: Verdict = (trace) => {
   const delivered = only(trace, "delivered");
   const sent = only(trace, "sent");
   const found = repeated(stored.map(({ id }) => id)).map((id) => `${id} is stored twice`);
-  const kept = new Set(sent.filter(({ text }) => /may not have this/.test(text)).map(({ replyTo }) => replyTo));
+  const told = (words: RegExp) => new Set(sent.filter(({ text }) => words.test(text)).map(({ replyTo }) => replyTo));
+  const unsure = told(/may not have this/);
+  const kept = told(/(could not take|may not have) this/);
   const unshown = new Set(only(trace, "refused").map(({ chat }) => chat));
   const chatOf = new Map(stored.map(({ id, chat }) => [id, chat]));
   const times = (id: string): number => timesDelivered(trace, chatOf.get(id) ?? "", id);
@@ -33,7 +35,7 @@ const onceLaw: Verdict = (trace) => {
     const count = times(id);
     const stopped = sent.some((one) => one.replyTo === id && /^(.*\n)*Stopped/.test(one.text));
     // A person who is told that nobody could ask, and tries again, may be wrong: Codex died with it and came not back.
-    if (count > (kept.has(id) ? 2 : 1)) found.push(`${id} reaches Codex ${count} times`);
+    if (count > (unsure.has(id) ? 2 : 1)) found.push(`${id} reaches Codex ${count} times`);
     if (count === 0 && !stopped && !unshown.has(chat)) found.push(`${id} never reaches Codex`);
   }
   for (const chat of new Set(stored.map((one) => one.chat))) {

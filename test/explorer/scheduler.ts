@@ -13,7 +13,7 @@ export function settingOf(seed: number): Setting {
   return {
     seed,
     chats: dice.chance(0.35) ? 2 : 1,
-    messages: 2 + dice.below(3),
+    messages: 2 + dice.below(4),
     whileBusy: dice.pick(["steer", "steer", "queue", "interrupt"] as const),
     recovery: dice.pick(["ask", "continue"] as const),
     keyed: dice.chance(0.4),

@@ -125,7 +125,7 @@ function scriptsOf({ seed, asks }: Setting): (text: string) => readonly ScriptSt
       return dice.chance(0.3) ? "action" : "text";
     });
     const end: ScriptStep = dice.chance(0.12) ? "fail" : "complete";
-    return dice.chance(0.1) ? ["rigid", ...steps, end] : [...steps, end];
+    return dice.chance(0.2) ? ["rigid", ...steps, end] : [...steps, end];
   };
 }
 

@@ -142,13 +142,13 @@ export class PageClient {
     this.#socket = socket;
     socket.on("message", (data) => this.#hear(JSON.parse(String(data)) as ToPage));
     await new Promise<void>((resolve) => {
-      socket.on("open", async () => {
-        await slow?.();
+      const greet = (): void => {
         const after = this.#seq === undefined ? {} : { after: this.#seq };
         this.send({ type: "hello", build: "test", chat: this.#chat, ...after });
         for (const said of this.#unsaid.values()) this.send(said);
         resolve();
-      });
+      };
+      socket.on("open", () => void (slow === undefined ? greet() : slow().then(greet)));
       socket.on("error", () => undefined);
       socket.on("close", () => {
         if (this.#ended || this.#away) resolve();
