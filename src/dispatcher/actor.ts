@@ -8,7 +8,8 @@ import { relativeAction } from "../model/relative.ts";
 import type { CodexEvent, TurnEvent } from "../model/turn.ts";
 import { afterReason, endRequests, onActionEnded, onRequest, onResolved, settleUnasked } from "./approvals.ts";
 import { ActorContext, type ActorParts, text } from "./context.ts";
-import { endingOf, lossOf } from "./ending.ts";
+import { endingOf } from "./ending.ts";
+import { giveUp } from "./give-up.ts";
 import type { Input } from "./inputs.ts";
 import { postIn } from "./later.ts";
 import { meetModel } from "./model-switch.ts";
@@ -141,9 +142,11 @@ export class ChatActor {
       case "queuedForSlot":
         return tellQueued(a, input.before);
       case "settleUnasked":
-        return settleUnasked(a);
+        // Of a connection that broke since, it says nothing about what the next one will be asked.
+        if (input.session === a.session) await settleUnasked(a);
+        return;
       case "interrupt":
-        if (a.turn !== undefined) await interrupt(a, a.turn, "stop");
+        if (a.turn !== undefined) await interrupt(a, a.turn, "service");
         return;
       case "pause":
         return tellPause(a, input.why);
@@ -219,32 +222,17 @@ export class ChatActor {
     for (let attempt = 1; ; attempt += 1) {
       try {
         await recover(a, cause);
-        postIn(a, replayGraceMs, { kind: "settleUnasked" }, a.abort.signal);
+        postIn(a, replayGraceMs, { kind: "settleUnasked", session: a.session }, a.abort.signal);
         return;
       } catch (error) {
         if (error instanceof BridgeError && error.code === "leaseLost") throw error;
         if (!(error instanceof CodexError || error instanceof BridgeError)) throw error;
         a.log.warn({ error, attempt }, "recovery fails");
-        if (attempt >= recoveries || error instanceof BridgeError) return this.giveUp(error);
+        if (attempt >= recoveries || error instanceof BridgeError) return giveUp(a, error);
         a.move("failing");
         await a.parts.clock.sleep(recoveryPauseMs * 2 ** attempt, a.abort.signal);
       }
     }
-  }
-
-  private async giveUp(error: CodexError | BridgeError): Promise<void> {
-    const a = this.a;
-    if (a.phase === "failing") a.move("starting");
-    if (a.turn !== undefined && !a.turn.delivered) return couldNotStart(a, error, false);
-    const ref = a.parts.ref();
-    a.log.error({ error, ref }, "turn is given up");
-    if (a.turn !== undefined)
-      await endTurn(
-        a,
-        { kind: "failed", failure: { reason: lossOf(error), message: error.message }, ref },
-        endRequests(a, false),
-      );
-    if (a.phase === "starting") a.move("ready");
   }
 
   /** After every input: unread mail is read, and whatever can go on goes on. Aborting is dear: only where there is a wait. */

@@ -44,8 +44,8 @@ export type Input =
   | { readonly kind: "clean"; readonly slot: string }
   | { readonly kind: "queuedForSlot"; readonly before: number }
   | { readonly kind: "tick" }
-  /** The time for replayed requests is over. */
-  | { readonly kind: "settleUnasked" }
+  /** The time for requests that this connection replays is over. */
+  | { readonly kind: "settleUnasked"; readonly session: CodexSession | undefined }
   /** Stop the running turn, if any. */
   | { readonly kind: "interrupt" }
   /** The service goes: the chat of a running turn is told. */

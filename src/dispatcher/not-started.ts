@@ -43,12 +43,13 @@ export async function couldNotStart(a: ActorContext, error: unknown, sure = true
     head === undefined || turn.messageId === undefined
       ? []
       : [{ mailIds: turn.mailIds, messageId: turn.messageId, slot, held: true }];
+  const unsure = sure ? undefined : heldSteers(a, turn, { error, ref });
   const step: Commit = {
     turn: null,
     endView: true,
     binding: { ...a.binding, lastTurn: lastTurn(turn) },
     ...(a.view === undefined ? {} : { archive: a.view }),
-    waiting: [...a.waiting, ...held],
+    waiting: [...a.waiting, ...held, ...(unsure?.waiting ?? [])],
     ops: [
       {
         op: "message",
@@ -58,10 +59,31 @@ export async function couldNotStart(a: ActorContext, error: unknown, sure = true
         ...(turn.messageId === undefined ? {} : { replyTo: turn.messageId }),
       },
       { op: "endLive", slot: turn.slot },
+      ...(unsure?.ops ?? []),
     ],
-    buttons: mint.records,
+    buttons: [...mint.records, ...(unsure?.buttons ?? [])],
   };
   await closeTurn(a, turn, step, { outcome: "failed", code: codeOf(error), ref });
+}
+
+/** Messages that were handed to a turn whose Codex can be asked no more: none is sent twice unless a person says so. */
+export function heldSteers(
+  a: ActorContext,
+  turn: RunningTurn,
+  why: { readonly error: unknown; readonly ref: string },
+): Required<Pick<Commit, "waiting" | "ops" | "buttons">> {
+  const mint = a.mint();
+  const words = text(`${a.words.mayNotHave(whyText(a, why.error))}\nref ${why.ref}`);
+  const held = (turn.stopping === "stop" ? [] : turn.steers).flatMap(({ mailIds, messageId }) => {
+    const [head] = mailIds;
+    if (head === undefined) return [];
+    const retry = mint.button(a.words.buttons.retry, { act: "runNext", mail: head }, "primary");
+    const drop = mint.button(a.words.buttons.drop, { act: "drop", mail: head });
+    const content = { ...words, buttons: [[retry, drop]] };
+    const waiting: Waiting = { mailIds, messageId, slot: `w-${head}`, held: true };
+    return { waiting, op: { op: "message" as const, content, slot: waiting.slot, replyTo: messageId } };
+  });
+  return { waiting: held.map(({ waiting }) => waiting), ops: held.map(({ op }) => op), buttons: mint.records };
 }
 
 function codeOf(error: unknown): string {

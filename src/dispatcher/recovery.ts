@@ -111,11 +111,16 @@ async function turnOf(
   turn: RunningTurn,
 ): Promise<{ readonly ours: TurnRecord | undefined; readonly running: TurnRecord | undefined }> {
   const turns = await session.turns(lookBack);
-  const named = (t: TurnRecord): boolean => turn.turnId !== undefined && t.turnId === turn.turnId;
   return {
-    ours: turns.find((t) => named(t) || t.clientIds.includes(turn.clientId)),
+    ours: turns.find((record) => isOf(record, turn)),
     running: turns.find(({ status }) => status === "inProgress"),
   };
+}
+
+/** A turn that ended before Codex had read what began it (it compacts first) is none: that message is still to be read. */
+function isOf({ turnId, clientIds, status }: TurnRecord, turn: RunningTurn): boolean {
+  const unread = !turn.delivered && (status === "interrupted" || status === "failed");
+  return clientIds.includes(turn.clientId) || (turn.turnId !== undefined && turnId === turn.turnId && !unread);
 }
 
 /** Still running: items that finished meanwhile come from the record, the text so far from Redis, the rest will stream. */
@@ -143,13 +148,15 @@ async function afterDeath(a: ActorContext, cause: Cause): Promise<void> {
   a.deaths += 1;
   const { spec, project } = await a.parts.workspace.resolve(a.binding);
   a.project = project;
-  const record = await recordAfterDeath(a, spec, turn.clientId);
+  const record = await recordAfterDeath(a, spec, turn);
   const hopeless = a.deaths > maxDeaths;
   if (record === undefined && turn.delivered === false)
     return hopeless ? couldNotStart(a, new CodexError("spawnFailed", "codex dies each time")) : startAgain(a);
   const asks = hopeless || a.parts.settings.recovery === "ask";
   const more =
-    nextGroup(a.mail, a.taken(), a.parts.clock.uptime()) !== undefined || nextWaiting(a.waiting) !== undefined;
+    nextGroup(a.mail, a.taken(), a.parts.clock.uptime()) !== undefined ||
+    nextWaiting(a.waiting) !== undefined ||
+    (turn.stopping !== "stop" && turn.steers.some((s) => record?.clientIds.includes(s.clientId) !== true));
   const ending: Ending = { kind: "died", cause, goesOn: more ? "already" : asks ? "asks" : "byItself" };
   const slot = turn.slot;
   await endFromRecord(a, record, ending);
@@ -159,7 +166,7 @@ async function afterDeath(a: ActorContext, cause: Cause): Promise<void> {
 async function recordAfterDeath(
   a: ActorContext,
   spec: Parameters<typeof openThread>[2],
-  clientId: string,
+  turn: RunningTurn,
 ): Promise<TurnRecord | undefined> {
   const session = await a.parts.codex.spawn(a.chat, spec);
   try {
@@ -171,7 +178,7 @@ async function recordAfterDeath(
     a.spec = spec;
     if (a.binding.threadId !== before) return undefined;
     const turns = await session.turns(lookBack);
-    return turns.find((t) => t.turnId === a.turn?.turnId || t.clientIds.some((c) => c === clientId));
+    return turns.find((record) => isOf(record, turn));
   } catch (error) {
     a.session = undefined;
     session.detach();

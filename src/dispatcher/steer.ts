@@ -29,7 +29,8 @@ export async function feedRunning(a: ActorContext): Promise<number | undefined> 
     const chosen = busyMode(configured, next.group, a.comment);
     // Where nothing new begins, nothing is ended for it either.
     const mode = chosen === "interrupt" && a.parts.holding?.() !== undefined ? "queue" : chosen;
-    if (mode === "interrupt") return interruptFor(a, turn);
+    // Codex is to have read the message before: ended earlier it would begin anew, and be ended again, for ever.
+    if (mode === "interrupt") return turn.delivered ? interruptFor(a, turn) : undefined;
     // In a chat that steers, what waits was written while a turn took nothing more: it is read first.
     const behind = configured === "steer" && a.waiting.some((w) => w.held !== true);
     if (mode === "queue" || turn.notSteerable === true || behind) await wait(a, next.group);

@@ -5,6 +5,7 @@ import { type ActorContext, text } from "./context.ts";
 import { sendInterrupt } from "./interrupt.ts";
 import { endEarly } from "./not-started.ts";
 import { liveTerminals } from "./session.ts";
+import { takenBack } from "./turn.ts";
 
 /** Background commands named at most. */
 const maxTerminals = 5;
@@ -30,16 +31,9 @@ export async function stopTurn(a: ActorContext, mailId: MailId | undefined, slot
   await interrupt(a, turn, "stop", mailId);
 }
 
-/** What waited behind the turn goes with it. In words: a mark may get lost, and this is all the chat hears of it. */
+/** What waited behind the turn goes with it. */
 async function takeBack(a: ActorContext, overtaken: readonly MailId[]): Promise<void> {
-  const dropped = a.mail.flatMap((m) =>
-    overtaken.includes(m.id) && m.mail.kind === "prompt" ? [m.mail.message.messageId] : [],
-  );
-  const [first] = dropped;
-  if (first === undefined) return;
-  const ops = dropped.map((messageId) => ({ op: "mark" as const, messageId, mark: "dropped" as const }));
-  const words = text(a.words.stoppedEarly(dropped.length));
-  await a.say(words, { ack: overtaken, ops }, { replyTo: first, ring: false });
+  if (overtaken.length > 0) await a.commit(takenBack(a, overtaken));
 }
 
 /** What earlier turns left running is no turn, but it runs: it is named, each with its end. */
@@ -54,11 +48,12 @@ async function sayNothingRuns(a: ActorContext, ack: readonly MailId[]): Promise<
   await a.say({ ...text(lines.join("\n")), buttons: ends }, { ack }, { ring: false, mint });
 }
 
-/** Prompts that were sent before the stop and that nothing has taken yet: they are what it means. */
+/** Prompts that were sent before the stop and that nothing has taken yet, or whose files are still fetched: they are what it means. */
 function promptsBefore(a: ActorContext, stop: MailId): readonly MailId[] {
   const taken = a.taken();
   const at = a.mail.findIndex((m) => m.id === stop);
-  return a.mail.slice(0, at).flatMap((m) => (m.mail.kind === "prompt" && !taken.has(m.id) ? [m.id] : []));
+  const free = (id: MailId): boolean => !taken.has(id) || a.building.has(id);
+  return a.mail.slice(0, at).flatMap((m) => (m.mail.kind === "prompt" && free(m.id) ? [m.id] : []));
 }
 
 /** Marks the turn as stopping, then interrupts it as soon as it has an id. */

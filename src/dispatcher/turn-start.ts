@@ -154,7 +154,8 @@ export async function sendPrepared(
   // A recovery prepared it once more: sent twice it would be steered into itself.
   if (input.attempt !== a.attempt) return;
   if (turn.stopping !== undefined) return endEarly(a, turn);
-  if (a.session === undefined) return void prepare(a, turn);
+  // `/new` may have come while its Codex still opened the conversation before.
+  if (a.session === undefined || a.binding.threadId === undefined) return void prepare(a, turn);
   await tellUnqueued(a, turn);
   await tellSkipped(a, input.built.skipped, turn.messageId);
   await a.assertOwner();

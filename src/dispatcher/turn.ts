@@ -1,5 +1,6 @@
 import { humanDuration } from "../lib/duration.ts";
 import type { Binding, PendingSteer, RunningTurn } from "../model/chat.ts";
+import type { OutboxBody } from "../model/delivery.ts";
 import type { ClientId, MailId } from "../model/ids.ts";
 import { contextLeft, type Ending, finalContent } from "../model/present/final.ts";
 import type { TurnEvent } from "../model/turn.ts";
@@ -70,9 +71,16 @@ export async function endTurn(a: ActorContext, ending: Ending, extra: Commit = {
       : { buttons: [[mint.button(a.words.buttons.details, { act: "details", slot: turn.slot })]] };
   const contextFree = contextLeft(view);
   const left = reasonNotes(a, turn);
+  const unread =
+    turn.stopping === "stop"
+      ? takenBack(
+          a,
+          turn.steers.flatMap((s) => s.mailIds),
+        )
+      : nothing;
   const step: Commit = {
     ...extra,
-    ack: [...answered, ...corrections(a), ...(extra.ack ?? [])],
+    ack: [...answered, ...unread.ack, ...corrections(a, turn), ...(extra.ack ?? [])],
     turn: null,
     endView: true,
     archive: view,
@@ -91,6 +99,7 @@ export async function endTurn(a: ActorContext, ending: Ending, extra: Commit = {
         ...(turn.messageId === undefined ? {} : { replyTo: turn.messageId }),
       },
       { op: "endLive", slot: turn.slot, content: { ...done, ...details } },
+      ...unread.ops,
       ...(extra.ops ?? []),
       ...left.ops,
     ],
@@ -99,9 +108,35 @@ export async function endTurn(a: ActorContext, ending: Ending, extra: Commit = {
   await closeTurn(a, turn, step, outcomeOf(ending));
 }
 
-/** Corrections that were handed to the turn end with it, delivered or not: an edit of something older is ignored. */
-function corrections(a: ActorContext): readonly MailId[] {
-  return a.mail.flatMap((m) => (m.mail.kind === "edit" && a.handled.has(m.id) ? [m.id] : []));
+const nothing = { ack: [], ops: [] };
+
+/**
+ * Messages a stop takes back: Codex has none of them. In words: a mark may get lost, and this is all the chat hears of it.
+ * Pure.
+ */
+export function takenBack(
+  a: ActorContext,
+  ids: readonly MailId[],
+): { readonly ack: readonly MailId[]; readonly ops: readonly OutboxBody[] } {
+  const dropped = a.mail.flatMap(({ id, mail }) =>
+    ids.includes(id) && mail.kind === "prompt" ? [mail.message.messageId] : [],
+  );
+  const [replyTo] = dropped;
+  if (replyTo === undefined) return { ack: ids, ops: [] };
+  const content = text(a.words.stoppedEarly(dropped.length));
+  const marks = dropped.map((messageId) => ({ op: "mark" as const, messageId, mark: "dropped" as const }));
+  return { ack: ids, ops: [...marks, { op: "message", content, replyTo, ring: false }] };
+}
+
+/** Corrections that were handed to the turn end with it, unless what they correct is still to be read. */
+function corrections(a: ActorContext, turn: RunningTurn): readonly MailId[] {
+  const steered = new Set(turn.stopping === "stop" ? [] : turn.steers.flatMap((s) => s.mailIds));
+  const waits = new Set(
+    a.mail.flatMap(({ id, mail }) => (mail.kind === "prompt" && steered.has(id) ? [mail.message.messageId] : [])),
+  );
+  return a.mail.flatMap(({ id, mail }) =>
+    mail.kind === "edit" && a.handled.has(id) && !waits.has(mail.message.messageId) ? [id] : [],
+  );
 }
 
 /** What the chat remembers of a turn that ended: buttons of older ones act no more. */

@@ -61,8 +61,8 @@ export interface RunningTurn {
   readonly reasons?: readonly { readonly request: RequestNumber; readonly text: string }[];
   /** What we say ourselves where no mail starts the turn ([Continue], [Try now]). */
   readonly text?: string;
-  /** Somebody asked to stop it. */
-  readonly stopping?: "stop" | "message" | "tooLong";
+  /** It is to stop: asked by a person, by the service that ends, for a newer message, or as it takes too long. */
+  readonly stopping?: "stop" | "service" | "message" | "tooLong";
   /** Review and compaction take no steer. */
   readonly notSteerable?: true;
   /** The project was a clean git checkout before it: undo is exact. */

@@ -7,7 +7,7 @@ import { createPatience } from "./patience.ts";
 import type { TraceEvent, TurnState } from "./trace.ts";
 
 /** What a turn does after its message was delivered, step by step. `rigid`: it takes no more steers, as a review. */
-export type ScriptStep = "text" | "action" | "ask" | "rigid" | "complete" | "fail";
+export type ScriptStep = "text" | "action" | "ask" | "rigid" | "compact" | "complete" | "fail";
 
 /** A conversation on disk; it outlives its processes. */
 export interface Thread {
@@ -29,6 +29,8 @@ interface Turn {
   actions: readonly Action[];
   asked: CodexRequest | undefined;
   rigid: boolean;
+  /** It shortened the conversation before it read its message. */
+  compacts: boolean;
 }
 
 /** Where processes tell what they do. */
@@ -97,6 +99,7 @@ export class CodexProcess {
       actions: [],
       asked: undefined,
       rigid: false,
+      compacts: false,
     };
     this.turn = turn;
     this.#tell(turn, this.#stage.overlaps(this) ? "overlaps" : "started");
@@ -141,6 +144,12 @@ export class CodexProcess {
   goOn(): void {
     const turn = this.turn;
     if (turn === undefined || turn.asked !== undefined) return;
+    if (turn.script[turn.next] === "compact") {
+      turn.next += 1;
+      turn.compacts = true;
+      this.#record(turn, "inProgress");
+      return;
+    }
     const [head, ...rest] = turn.pending;
     if (head !== undefined) {
       turn.pending = rest;
@@ -232,9 +241,9 @@ export class CodexProcess {
     this.#stage.trace({ kind: "turn", chat: this.chat, clientId: turn.opener, state, said: turn.said.trim() });
   }
 
-  /** What is on disk of a turn: only one with a message in it. */
+  /** What is on disk of a turn: only one with a message in it, or that shortened the conversation before it read its message. */
   #record(turn: Turn, status: TurnRecord["status"]): void {
-    if (turn.delivered.length === 0) return;
+    if (turn.delivered.length === 0 && !turn.compacts) return;
     const whole = status === "completed" && turn.said !== "";
     const record: TurnRecord = {
       turnId: turn.id,

@@ -125,7 +125,8 @@ function scriptsOf({ seed, asks }: Setting): (text: string) => readonly ScriptSt
       return dice.chance(0.3) ? "action" : "text";
     });
     const end: ScriptStep = dice.chance(0.12) ? "fail" : "complete";
-    return dice.chance(0.2) ? ["rigid", ...steps, end] : [...steps, end];
+    const script: readonly ScriptStep[] = dice.chance(0.2) ? ["rigid", ...steps, end] : [...steps, end];
+    return dice.chance(0.15) ? ["compact", ...script] : script;
   };
 }
 

@@ -48,7 +48,7 @@ export const turnMutants: readonly Mutant[] = [
     law: "L4",
     fault: "a message steers although the chat chose to interrupt",
     file: "src/dispatcher/steer.ts",
-    find: 'if (mode === "interrupt") return interruptFor(a, turn);',
+    find: 'if (mode === "interrupt") return turn.delivered ? interruptFor(a, turn) : undefined;',
     replace: "",
     tests: actor,
   },
