@@ -2,7 +2,7 @@ import type { Law } from "../mutants/catalog.ts";
 import { approvalLaw, strangerLaw } from "./laws-of-people.ts";
 import { finalsLaw, framesLaw, visibleEndLaw, wordsLaw } from "./laws-of-screens.ts";
 import { only, repeated, type Terms, type Verdict, type Violation } from "./reading.ts";
-import type { TraceEvent } from "./trace.ts";
+import type { Sent, TraceEvent } from "./trace.ts";
 
 /** Acknowledged only after it was stored; and in the end everything is. */
 const durableLaw: Verdict = (trace) => {
@@ -33,7 +33,8 @@ const onceLaw: Verdict = (trace) => {
   if (delivered.some(({ text }) => text === "")) found.push("a message without text reaches Codex");
   for (const { id, chat } of stored) {
     const count = times(id);
-    const stopped = sent.some((one) => one.replyTo === id && /^(.*\n)*Stopped/.test(one.text));
+    const stopped =
+      sent.some((one) => one.replyTo === id && /^(.*\n)*Stopped/.test(one.text)) || takenBack(sent, chat, id);
     // A person who is told that nobody could ask, and tries again, may be wrong: Codex died with it and came not back.
     if (count > (unsure.has(id) ? 2 : 1)) found.push(`${id} reaches Codex ${count} times`);
     if (count === 0 && !stopped && !unshown.has(chat)) found.push(`${id} never reaches Codex`);
@@ -46,6 +47,21 @@ const onceLaw: Verdict = (trace) => {
   }
   return found;
 };
+
+/** Several are taken back with one note, in reply to the first; the others are marked, where the mark was not lost. */
+function takenBack(sent: readonly Sent[], chat: string, id: string): boolean {
+  if (sent.some(({ as, text, replyTo }) => as === "mark" && text === "dropped" && replyTo === id)) return true;
+  return sent.some(({ chat: at, text, replyTo }) => {
+    const count = Number(/None of these (\d+) messages/.exec(text)?.[1] ?? 0);
+    const marked = sent.filter((one) => one.chat === at && one.text === "dropped").length;
+    return at === chat && marked < count && numberOf(replyTo) < numberOf(id);
+  });
+}
+
+/** Ids grow with the moment they were written at. */
+function numberOf(id: string | undefined): number {
+  return Number(id?.slice(1) ?? Number.NaN);
+}
 
 /**
  * How often Codex has the message. One that went with a conversation deleted from the disk before any owner had written
