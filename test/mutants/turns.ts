@@ -60,4 +60,12 @@ export const turnMutants: readonly Mutant[] = [
     replace: "const whole = true;",
     tests: actor,
   },
+  {
+    law: "L4",
+    fault: "a chat full of waiting messages takes no stop",
+    file: "src/model/mailbox-room.ts",
+    find: "return isWork(mail) ? cap : cap + controlReserve;",
+    replace: "return cap;",
+    tests: ["test/unit/channel/full-mailbox.test.ts"],
+  },
 ];
