@@ -4,6 +4,7 @@ import { tellWaits } from "./away.ts";
 import type { IngressDeps } from "./ingress-deps.ts";
 import { acceptEdit, acceptMessage, type MessageMemory } from "./messages.ts";
 import { createOnce } from "./once.ts";
+import { createParts } from "./parts.ts";
 import type { InboundEvent, InboundSink, TapReply } from "./port.ts";
 import { storeMail } from "./store-mail.ts";
 import { acceptTap } from "./taps.ts";
@@ -19,6 +20,7 @@ export function createIngress(deps: IngressDeps): InboundSink {
   const memory: MessageMemory = {
     once: createOnce(deps.store),
     waited: createWaited(deps),
+    parts: createParts(deps.clock),
     newest: new Map(),
     fullNotes: new Map(),
   };

@@ -9,6 +9,7 @@ import { nearestCommand, readCommand } from "./command-line.ts";
 import { type IngressDeps, languageOf, type MessageEvent, wordsOf } from "./ingress-deps.ts";
 import { noteBody, tell } from "./notice.ts";
 import type { Once } from "./once.ts";
+import { isForAnother, type Parts } from "./parts.ts";
 import { remember } from "./remember.ts";
 import { type FullNotes, storeMail } from "./store-mail.ts";
 import { answerByText } from "./text-answers.ts";
@@ -26,6 +27,7 @@ const edgeCommands: ReadonlySet<string> = new Set(["start", "approve", "decline"
 export interface MessageMemory {
   readonly once: Once;
   readonly waited: Waited;
+  readonly parts: Parts;
   /** Newest platform date per chat. */
   readonly newest: Map<ChatKey, number>;
   readonly fullNotes: FullNotes;
@@ -36,7 +38,7 @@ export async function acceptMessage(deps: IngressDeps, memory: MessageMemory, to
   const event = named(told);
   const { message } = event;
   const command = readCommand(message.text);
-  if (!(await isMeant(deps, event, command))) return;
+  if (!(await isMeant(deps, memory, event, command))) return;
   const rights = await deps.access.rightsOf(message.person, event.at);
   if (await claimed(deps, event, rights, command)) return;
   if (rights.size === 0) {
@@ -67,13 +69,23 @@ function named(event: MessageEvent): MessageEvent {
   return event.at.private ? event : { ...event, message: { ...event.message, named: true } };
 }
 
-/** In a group that wants to be left alone: a mention, a reply to the bot, a command of ours, or what the person was asked for. */
-async function isMeant(deps: IngressDeps, event: MessageEvent, command: InboundCommand | undefined): Promise<boolean> {
-  if (!deps.access.mentionOnly(event.at) || (event.kind === "message" && event.addressed)) return true;
-  if (command === undefined) return (await deps.store.reserved(event.chat, event.message.person.id)) !== undefined;
-  // `/stop@other_bot` is another bot's.
-  const own = !/^\/\S*@/.test(event.message.text);
-  return own && (deps.commands.has(command.name) || edgeCommands.has(command.name));
+/** In a group that wants to be left alone: what is addressed to the bot, with all its parts, or what the person was asked for. */
+async function isMeant(
+  deps: IngressDeps,
+  memory: MessageMemory,
+  event: MessageEvent,
+  command: InboundCommand | undefined,
+): Promise<boolean> {
+  if (!deps.access.mentionOnly(event.at)) return true;
+  if (memory.parts.isMeant(event.chat, event.message, isAddressed(deps, event, command))) return true;
+  return command === undefined && (await deps.store.reserved(event.chat, event.message.person.id)) !== undefined;
+}
+
+/** A mention, a reply to the bot, a command of ours. */
+function isAddressed(deps: IngressDeps, event: MessageEvent, command: InboundCommand | undefined): boolean {
+  if (event.kind === "message" && event.addressed) return true;
+  if (command === undefined || isForAnother(event.message.text)) return false;
+  return deps.commands.has(command.name) || edgeCommands.has(command.name);
 }
 
 /** An edited message of someone who may talk; the actor knows what became of the first version. */
