@@ -26,7 +26,7 @@ export interface IngressDeps {
   readonly project?: string | undefined;
   /** Source of button nonces. */
   readonly nonce: () => string;
-  /** Messages a mailbox holds; only for the words. Default 500. */
+  /** Unacked mail from which on a mailbox takes no more work; only for the words. Default 500. */
   readonly mailboxCap?: number;
   /** Told of each message of someone who may not talk. */
   readonly onRefused?: (chat: ChatKey) => void;

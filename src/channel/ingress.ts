@@ -4,7 +4,9 @@ import { tellWaits } from "./away.ts";
 import type { IngressDeps } from "./ingress-deps.ts";
 import { acceptEdit, acceptMessage, type MessageMemory } from "./messages.ts";
 import { createOnce } from "./once.ts";
+import { createParts } from "./parts.ts";
 import type { InboundEvent, InboundSink, TapReply } from "./port.ts";
+import { storeMail } from "./store-mail.ts";
 import { acceptTap } from "./taps.ts";
 import { traced } from "./traced.ts";
 import { createWaited } from "./waited.ts";
@@ -18,8 +20,9 @@ export function createIngress(deps: IngressDeps): InboundSink {
   const memory: MessageMemory = {
     once: createOnce(deps.store),
     waited: createWaited(deps),
+    parts: createParts(deps.clock),
     newest: new Map(),
-    fullNoteAt: new Map(),
+    fullNotes: new Map(),
   };
   return {
     async accept(event) {
@@ -47,13 +50,13 @@ async function dispatch(
     case "tap":
       return acceptTap(deps, await placed(deps, event, chat), chat);
     case "recall":
-      await acceptRecall(deps, await placed(deps, event, chat), chat);
+      await acceptRecall(deps, memory, await placed(deps, event, chat), chat);
       return {};
     case "ok":
-      await acceptOk(deps, await placed(deps, event, chat), chat);
+      await acceptOk(deps, memory, await placed(deps, event, chat), chat);
       return {};
     case "stop":
-      await acceptStop(deps, event, chat);
+      await acceptStop(deps, memory, event, chat);
       return {};
     case "gone":
       if (await deps.store.once(chat, event.dedupe)) deps.log.info({ chat }, "chat is gone");
@@ -76,30 +79,36 @@ async function placed<T extends InboundEvent>(deps: IngressDeps, event: T, chat:
 /** Only what was taken can be taken back: of a message nobody stored, nothing is (L9). */
 async function acceptRecall(
   deps: IngressDeps,
+  memory: MessageMemory,
   event: Extract<InboundEvent, { kind: "recall" }>,
   chat: ChatKey,
 ): Promise<void> {
   if (!(await deps.store.seen(chat, event.of))) return;
   const mail = { kind: "recall", messageId: event.messageId } as const;
-  await deps.store.ingest(chat, event.dedupe, mail, event.at);
+  await storeMail(deps, memory.fullNotes, { ...event, chat }, mail);
 }
 
-async function acceptOk(deps: IngressDeps, event: Extract<InboundEvent, { kind: "ok" }>, chat: ChatKey): Promise<void> {
+async function acceptOk(
+  deps: IngressDeps,
+  memory: MessageMemory,
+  event: Extract<InboundEvent, { kind: "ok" }>,
+  chat: ChatKey,
+): Promise<void> {
   const rights = await deps.access.rightsOf(event.person, event.at);
   const mail = { kind: "ok", person: event.person, messageId: event.messageId } as const;
-  if (rights.has("talk")) await deps.store.ingest(chat, event.dedupe, mail, event.at);
+  if (rights.has("talk")) await storeMail(deps, memory.fullNotes, { ...event, chat }, mail, event.messageId);
 }
 
 /** The platform's own stop button. */
 async function acceptStop(
   deps: IngressDeps,
+  memory: MessageMemory,
   event: Extract<InboundEvent, { kind: "stop" }>,
   chat: ChatKey,
 ): Promise<void> {
   const rights = await deps.access.rightsOf(event.person, event.at);
   if (!rights.has("talk")) return;
   const mail = { kind: "stop", person: event.person, draftId: event.draftId } as const;
-  const result = await deps.store.ingest(chat, event.dedupe, mail, event.at);
-  if (result === "full") deps.log.warn({ chat }, "mailbox is full, a stop is refused");
-  if (result === "taken") await tellWaits(deps, chat, "stop");
+  const taken = await storeMail(deps, memory.fullNotes, { ...event, chat }, mail);
+  if (taken) await tellWaits(deps, chat, "stop");
 }

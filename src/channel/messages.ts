@@ -1,7 +1,7 @@
 import { commandWords } from "../model/catalog/commands.ts";
 import type { IngressWords } from "../model/catalog/ingress.ts";
 import { accountKey, type ChatKey, chatAddress } from "../model/ids.ts";
-import type { InboundCommand, Mail } from "../model/message.ts";
+import type { InboundCommand } from "../model/message.ts";
 import { createMint } from "../model/mint.ts";
 import type { Right } from "../model/request.ts";
 import { answeredHere, tellWaits } from "./away.ts";
@@ -9,6 +9,9 @@ import { nearestCommand, readCommand } from "./command-line.ts";
 import { type IngressDeps, languageOf, type MessageEvent, wordsOf } from "./ingress-deps.ts";
 import { noteBody, tell } from "./notice.ts";
 import type { Once } from "./once.ts";
+import { isForAnother, type Parts } from "./parts.ts";
+import { remember } from "./remember.ts";
+import { type FullNotes, storeMail } from "./store-mail.ts";
 import { answerByText } from "./text-answers.ts";
 import { takeAsAnswer } from "./typed-answers.ts";
 import type { Waited } from "./waited.ts";
@@ -17,20 +20,17 @@ import type { Waited } from "./waited.ts";
 const startSlackMs = 1000;
 /** A message older than one before it by more than this is a late redelivery, ms. */
 const lateMs = 60_000;
-/** The note about a full mailbox comes at most this often per chat, ms. */
-const fullNoteMs = 60_000;
 /** Commands that are settled here. */
 const edgeCommands: ReadonlySet<string> = new Set(["start", "approve", "decline"]);
-/** Chats whose newest message is remembered. */
-const rememberedChats = 10_000;
 
 /** What dealing with messages keeps in memory. */
 export interface MessageMemory {
   readonly once: Once;
   readonly waited: Waited;
+  readonly parts: Parts;
   /** Newest platform date per chat. */
   readonly newest: Map<ChatKey, number>;
-  readonly fullNoteAt: Map<ChatKey, number>;
+  readonly fullNotes: FullNotes;
 }
 
 /** Deals with a person's message; resolves once all it causes is durable (L1). A stranger's causes nothing (L9). */
@@ -38,7 +38,7 @@ export async function acceptMessage(deps: IngressDeps, memory: MessageMemory, to
   const event = named(told);
   const { message } = event;
   const command = readCommand(message.text);
-  if (!(await isMeant(deps, event, command))) return;
+  if (!(await isMeant(deps, memory, event, command))) return;
   const rights = await deps.access.rightsOf(message.person, event.at);
   if (await claimed(deps, event, rights, command)) return;
   if (rights.size === 0) {
@@ -69,13 +69,23 @@ function named(event: MessageEvent): MessageEvent {
   return event.at.private ? event : { ...event, message: { ...event.message, named: true } };
 }
 
-/** In a group that wants to be left alone: a mention, a reply to the bot, a command of ours, or what the person was asked for. */
-async function isMeant(deps: IngressDeps, event: MessageEvent, command: InboundCommand | undefined): Promise<boolean> {
-  if (!deps.access.mentionOnly(event.at) || (event.kind === "message" && event.addressed)) return true;
-  if (command === undefined) return (await deps.store.reserved(event.chat, event.message.person.id)) !== undefined;
-  // `/stop@other_bot` is another bot's.
-  const own = !/^\/\S*@/.test(event.message.text);
-  return own && (deps.commands.has(command.name) || edgeCommands.has(command.name));
+/** In a group that wants to be left alone: what is addressed to the bot, with all its parts, or what the person was asked for. */
+async function isMeant(
+  deps: IngressDeps,
+  memory: MessageMemory,
+  event: MessageEvent,
+  command: InboundCommand | undefined,
+): Promise<boolean> {
+  if (!deps.access.mentionOnly(event.at)) return true;
+  if (memory.parts.isMeant(event.chat, event.message, isAddressed(deps, event, command))) return true;
+  return command === undefined && (await deps.store.reserved(event.chat, event.message.person.id)) !== undefined;
+}
+
+/** A mention, a reply to the bot, a command of ours. */
+function isAddressed(deps: IngressDeps, event: MessageEvent, command: InboundCommand | undefined): boolean {
+  if (event.kind === "message" && event.addressed) return true;
+  if (command === undefined || isForAnother(event.message.text)) return false;
+  return deps.commands.has(command.name) || edgeCommands.has(command.name);
 }
 
 /** An edited message of someone who may talk; the actor knows what became of the first version. */
@@ -85,7 +95,8 @@ export async function acceptEdit(deps: IngressDeps, memory: MessageMemory, event
   if (!rights.has("talk")) return;
   const command = readCommand(message.text);
   const ours = command !== undefined && (deps.commands.has(command.name) || edgeCommands.has(command.name));
-  await store(deps, memory, event, { kind: "edit", message, ...(ours ? { command } : {}) });
+  const mail = { kind: "edit" as const, message, ...(ours ? { command } : {}) };
+  await storeMail(deps, memory.fullNotes, event, mail, message.messageId);
 }
 
 /** `/start CODE`, or the bare code, makes the first to send it the owner. */
@@ -129,7 +140,8 @@ async function takePrompt(deps: IngressDeps, memory: MessageMemory, event: Messa
   const waited = message.sentAt < deps.startedAt - startSlackMs;
   remember(memory.newest, chat, Math.max(newest, message.sentAt));
   const flags = { ...(late ? { late } : {}), ...(waited ? { waitedWhileDown: true } : {}) };
-  const taken = await store(deps, memory, event, { kind: "prompt", message, ...flags });
+  const mail = { kind: "prompt" as const, message, ...flags };
+  const taken = await storeMail(deps, memory.fullNotes, event, mail, message.messageId);
   if (taken && waited) memory.waited.add(chat);
 }
 
@@ -142,7 +154,8 @@ async function takeCommand(
 ): Promise<void> {
   if (command.name === "status" && (await answeredHere(deps, memory.once, event))) return;
   const { chat, message } = event;
-  const taken = await store(deps, memory, event, { kind: "command", message, command });
+  const mail = { kind: "command" as const, message, command };
+  const taken = await storeMail(deps, memory.fullNotes, event, mail, message.messageId);
   if (taken) await tellWaits(deps, chat, command.name, message.messageId);
 }
 
@@ -176,26 +189,4 @@ async function say(
     const words = await wordsOf(deps, event.chat);
     await deps.store.say(event.chat, noteBody({ text: text(words), replyTo: event.message.messageId }));
   });
-}
-
-/** True when it is new in the mailbox; a full mailbox is told, at most once a minute. */
-async function store(deps: IngressDeps, memory: MessageMemory, event: MessageEvent, mail: Mail): Promise<boolean> {
-  const { chat, dedupe, at, message } = event;
-  const result = await deps.store.ingest(chat, dedupe, mail, at);
-  if (result !== "full") return result === "taken";
-  const now = deps.clock.now();
-  deps.log.warn({ chat }, "mailbox is full, message is refused");
-  if (now - (memory.fullNoteAt.get(chat) ?? Number.NEGATIVE_INFINITY) < fullNoteMs) return false;
-  remember(memory.fullNoteAt, chat, now);
-  const words = await wordsOf(deps, chat);
-  await tell(deps.store, deps.log, chat, { text: words.full(deps.mailboxCap ?? 500), replyTo: message.messageId });
-  return false;
-}
-
-function remember(map: Map<ChatKey, number>, chat: ChatKey, value: number): void {
-  map.delete(chat);
-  map.set(chat, value);
-  if (map.size <= rememberedChats) return;
-  const [oldest] = map.keys();
-  if (oldest !== undefined) map.delete(oldest);
 }

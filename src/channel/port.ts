@@ -166,7 +166,7 @@ export interface Examiner {
   examine(options: ExamineOptions, signal: AbortSignal): Promise<readonly Finding[]>;
 }
 
-/** Result of a durable ingest. `full`: the chat's mailbox cap is reached, nothing was stored. */
+/** Result of a durable ingest. `full`: the chat's mailbox has no room for mail of its kind, nothing was stored. */
 export type IngestResult = "taken" | "duplicate" | "full";
 
 /** Verdict of settling a request; what the tapper is told follows from it. */

@@ -1,6 +1,7 @@
 import { assertNever } from "../lib/assert-never.ts";
 import type { IngressWords } from "../model/catalog/ingress.ts";
 import { type ChatKey, chatAddress, type RequestNumber } from "../model/ids.ts";
+import { isWork } from "../model/mailbox-room.ts";
 import type { Mail, Person } from "../model/message.ts";
 import { sendingCard } from "../model/present/card.ts";
 import type { ButtonAct, RequestAnswer, RequestRecord, Right } from "../model/request.ts";
@@ -138,7 +139,7 @@ function forward(deps: IngressDeps, tap: Tap, act: ButtonAct, toast: string): Pr
 
 async function put(deps: IngressDeps, tap: Tap, dedupe: string, mail: Mail, toast: string): Promise<TapReply> {
   const result = await deps.store.ingest(tap.chat, dedupe, mail, tap.event.at);
-  if (result === "full") return { text: tap.words.full(deps.mailboxCap ?? 500) };
+  if (result === "full") return { text: isWork(mail) ? tap.words.full(deps.mailboxCap ?? 500) : tap.words.crowded };
   const waits = await tapWaits(deps, tap.chat, tap.words);
   if (waits !== undefined) return { text: waits };
   return toast === "" ? {} : { text: toast };

@@ -1,9 +1,8 @@
 import type { Waiting, WhileBusy } from "../model/chat.ts";
 import type { MailId, MessageId } from "../model/ids.ts";
 import type { InboundMessage, MailItem } from "../model/message.ts";
+import { splitAt } from "../model/split-paste.ts";
 
-/** A part this long may be the first of a paste the client split. */
-const splitAt = 4000;
 /** Platform dates of a split paste lie this close, ms. */
 const splitGapMs = 1000;
 /** How long to wait for the next part, ms since the last one arrived. */

@@ -15,7 +15,9 @@ export async function onRecall(a: ActorContext, mailId: MailId, messageId: Messa
   const waiting = a.waiting.find((w) => w.messageId === messageId);
   if (waiting !== undefined) return onWaiting(a, mailId, "drop", waiting.mailIds[0] ?? mailId);
   const taken = a.taken();
-  await a.commit({ ack: [mailId, ...own.filter((id) => !taken.has(id) && !a.handled.has(id))] });
+  // Whose files are still being fetched has not gone to Codex yet.
+  const dropped = own.filter((id) => a.building.has(id) || (!taken.has(id) && !a.handled.has(id)));
+  await a.commit({ ack: [mailId, ...dropped] });
 }
 
 async function askToStop(a: ActorContext, mailId: MailId, slot: string): Promise<void> {

@@ -56,10 +56,14 @@ export async function steerGroup(a: ActorContext, group: Group): Promise<void> {
   );
 }
 
-/** The files are here: the group goes on its way, as a steer if the turn still runs. */
+/**
+ * The files are here: the group goes on its way, as a steer if the turn still runs. Of one that was taken back meanwhile,
+ * in whole or in part, nothing does; what is left of it is built anew.
+ */
 export async function onSteerBuilt(a: ActorContext, input: Extract<Input, { kind: "steerBuilt" }>): Promise<void> {
   for (const id of input.group.mailIds) a.building.delete(id);
-  const goesOn = a.turn?.slot === input.slot && a.turn.stopping === undefined && !a.closing;
+  const whole = input.group.mailIds.every((id) => a.mail.some((m) => m.id === id));
+  const goesOn = whole && a.turn?.slot === input.slot && a.turn.stopping === undefined && !a.closing;
   if (input.built !== undefined && goesOn) await sendSteer(a, input.group, input.built);
 }
 

@@ -5,6 +5,7 @@ import type { Binding } from "../model/chat.ts";
 import type { OutboxBody } from "../model/delivery.ts";
 import type { ChatKey } from "../model/ids.ts";
 import { accountKey, chatAddress } from "../model/ids.ts";
+import { roomFor } from "../model/mailbox-room.ts";
 import type { Mail } from "../model/message.ts";
 import type { ButtonRecord } from "../model/request.ts";
 import { decodeMaybe } from "./codec.ts";
@@ -23,7 +24,7 @@ export interface IngressStoreOptions {
   readonly wake: (chat: ChatKey) => Promise<void>;
   /** Nodes that would go on with a chat: while one of them lives, it is not freed from its machine. Default: none. */
   readonly keepersOf?: (chat: ChatKey) => Promise<readonly string[]>;
-  /** Most unacked mail per chat; default 500. */
+  /** Unacked mail per chat from which on no more work is taken; default 500. Control mail has 100 more places (`roomFor`). */
   readonly mailboxCap?: number;
   /** How long a call waits while Redis is away, ms; default 5000. Then BridgeError `redisUnavailable`. */
   readonly deadlineMs?: number;
@@ -45,7 +46,7 @@ export function createIngressStore(options: IngressStoreOptions): IngressStore {
     );
   return {
     async ingest(chat, dedupe, mail, facts) {
-      const told = await edge(ingest(link, options.mailboxCap ?? 500, chat, dedupe, mail, facts));
+      const told = await edge(ingest(link, roomFor(mail, options.mailboxCap ?? 500), chat, dedupe, mail, facts));
       if (told === "dup") return "duplicate";
       if (told === "full") return "full";
       if (told === "wake") await wake(chat);

@@ -51,7 +51,7 @@ export const mutants: readonly Mutant[] = [
   {
     law: "L1",
     fault: "a message that could not be stored is acknowledged",
-    file: "src/channel/messages.ts",
+    file: "src/channel/store-mail.ts",
     find: "const result = await deps.store.ingest(chat, dedupe, mail, at);",
     replace: 'const result = await deps.store.ingest(chat, dedupe, mail, at).catch(() => "taken");',
     tests: ingress,

@@ -118,4 +118,12 @@ export const channelMutants: readonly Mutant[] = [
     replace: "return undefined;",
     tests: ["test/contract/web.test.ts"],
   },
+  {
+    law: "L1",
+    fault: "of an album or a cut text only the part that mentions the bot is taken",
+    file: "src/channel/parts.ts",
+    find: "const meant = addressed || goesOn;",
+    replace: "const meant = addressed;",
+    tests: ["test/unit/channel/parts.test.ts"],
+  },
 ];

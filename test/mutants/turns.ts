@@ -52,4 +52,20 @@ export const turnMutants: readonly Mutant[] = [
     replace: "",
     tests: actor,
   },
+  {
+    law: "L4",
+    fault: "a message that was taken back while its file was fetched is steered",
+    file: "src/dispatcher/steer.ts",
+    find: "const whole = input.group.mailIds.every((id) => a.mail.some((m) => m.id === id));",
+    replace: "const whole = true;",
+    tests: actor,
+  },
+  {
+    law: "L4",
+    fault: "a chat full of waiting messages takes no stop",
+    file: "src/model/mailbox-room.ts",
+    find: "return isWork(mail) ? cap : cap + controlReserve;",
+    replace: "return cap;",
+    tests: ["test/unit/channel/full-mailbox.test.ts"],
+  },
 ];

@@ -84,6 +84,7 @@ const en = {
     `Nothing was decided: /approve takes no words. Send /approve ${number}, or /decline ${number} and why.`,
   full: (cap: number) =>
     `I have ${cap} messages waiting here already; this one was not taken. Send it again when some are done, or /stop what runs.`,
+  crowded: "Too much waits here to be dealt with, so this was not taken. Try again in a moment.",
   waited: (count: number) => `${count} messages waited while I was down; taking them in order.`,
   stopping: "Stopping …",
   got: "Got it.",
@@ -166,6 +167,7 @@ const zh: Words = {
   approveAlone: (number) =>
     `尚未决定：/approve 后面不带文字。请发送 /approve ${number}，或 /decline ${number} 加原因。`,
   full: (cap) => `这里已有 ${cap} 条消息在等待，这条没有接收。请稍后再发，或用 /stop 停止当前任务。`,
+  crowded: "这里等待处理的内容太多，这次没有接收。请稍后再试。",
   waited: (count) => `我离线时有 ${count} 条消息在等待，现在按顺序处理。`,
   stopping: "正在停止 …",
   got: "收到。",

@@ -1,5 +1,6 @@
 -- Stores one mail once. KEYS: dedupe, mailbox, state, scheduled.
--- ARGV: token, dedupe ms, cap, mail, facts, chat, doorbell prefix, state ms, anchor ('' none: the one before stays).
+-- ARGV: token, dedupe ms, cap for mail of its kind, mail, facts, chat, doorbell prefix, state ms,
+-- anchor ('' none: the one before stays).
 -- 'dup' | 'full' | 'live' | 'wake' | 'queued'
 local dedupe, mailbox, state, scheduled = unpack(KEYS)
 local token, dedupe_ms, cap, mail, facts, chat, doorbell, state_ms, anchor = unpack(ARGV)

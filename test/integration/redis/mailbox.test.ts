@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { silentLogger } from "../../../src/lib/log.ts";
 import type { ChatKey, MailId } from "../../../src/model/ids.ts";
+import type { Mail } from "../../../src/model/message.ts";
 import type { RedisLink } from "../../../src/redis/connection.ts";
 import { createIngressStore } from "../../../src/redis/ingress-store.ts";
 import type { TestRedis } from "../../fixtures/redis.ts";
@@ -59,6 +60,32 @@ describe("ingest", () => {
     const { lease } = await owned(a.chats, chat);
     await a.chats.commit(lease, { ack: (await a.chats.readMail(chat, undefined, 1)).map((item) => item.id) });
     expect(await a.ingress.ingest(chat, "6", prompt("6"), facts(chat))).toBe("taken");
+  });
+
+  it("L4: takes what stops, steers and drops above the cap for work, and bounds that, too", async () => {
+    const chat = newChat();
+    const person = { id: "telegram:1" as never, name: "@owner" };
+    const message = { messageId: "m" as never, person, sentAt: 1, text: "edited", attachments: [] };
+    const command = (name: string, args: string): Mail => ({ kind: "command", message, command: { name, args } });
+    const ingest = (id: string, mail: Mail) => a.ingress.ingest(chat, id, mail, facts(chat));
+    for (const text of ["1", "2", "3", "4", "5"]) await ingest(text, prompt(text));
+    for (const [at, work] of [prompt("6"), { kind: "edit", message } as const, command("new", "fix it")].entries())
+      expect(await ingest(`work-${at}`, work)).toBe("full");
+    const control: readonly Mail[] = [
+      { kind: "stop", person },
+      { kind: "button", person, act: { act: "restartCodex", slot: "t1" } },
+      { kind: "recall", messageId: message.messageId },
+      { kind: "ok", person, messageId: message.messageId },
+      { kind: "edit", message, command: { name: "stop", args: "" } },
+      command("stop", ""),
+      command("new", ""),
+    ];
+    for (const [at, mail] of control.entries()) expect(await ingest(`control-${at}`, mail)).toBe("taken");
+    const results = await Promise.all(
+      Array.from({ length: 200 }, (_, at) => ingest(`flood-${at}`, { kind: "stop", person })),
+    );
+    expect(results.filter((result) => result === "taken")).toHaveLength(100 - control.length);
+    expect(await link.redis.xlen(link.keys.mailbox(chat))).toBe(105);
   });
 
   it("keeps text that is not well-formed Unicode, and empty lists", async () => {

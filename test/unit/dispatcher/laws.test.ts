@@ -102,6 +102,36 @@ it("L4: what is written while others wait for a turn that took none is read afte
   expect(words(bench.codex.last.steers)).toEqual([[{ type: "text", text: "second" }]]);
 });
 
+it("L4: what is taken back while its file is fetched is not steered; the rest of its album is", async () => {
+  const { workspace } = new ActorBench().parts;
+  const gates: (() => void)[] = [];
+  const fetch: typeof workspace.fetch = async (...asked) => {
+    await new Promise<void>((resolve) => gates.push(resolve));
+    return workspace.fetch(...asked);
+  };
+  const bench = new ActorBench({}, { workspace: { ...workspace, fetch } });
+  await running(bench);
+  const file = (name: string) => ({ attachments: [{ kind: "file", ref: name, name } as const], albumId: "album" });
+  bench.say("", file("meant.txt"));
+  const wrong = bench.say("", file("secret.txt"));
+  const albumIsComplete = (): boolean => {
+    bench.now += 100;
+    return gates.length === 1;
+  };
+  await bench.until(albumIsComplete, "the first file is asked for");
+  bench.store.put({ kind: "recall", messageId: wrong.messageId });
+  await bench.until(() => !bench.store.mail.some(({ mail }) => mail.kind === "recall"), "the recall");
+  const fetched = (): boolean => {
+    for (const open of gates.splice(0)) open();
+    bench.now += 100;
+    return bench.codex.last.steers.length > 0;
+  };
+  await bench.until(fetched, "steer");
+  expect(bench.codex.last.steers.map((steer) => steer.input)).toEqual([
+    [{ type: "text", text: "[File meant.txt is at /app/.hotline/meant.txt]" }],
+  ]);
+});
+
 it("L8: an owner that goes away lets go of Codex, and takes nothing of it along", async () => {
   const bench = new ActorBench();
   await running(bench);
