@@ -436,7 +436,7 @@ export const mutants: readonly Mutant[] = [
     law: "L12",
     fault: "a turn whose Codex cannot be had again stays open",
     file: "src/dispatcher/actor.ts",
-    find: "if (attempt >= recoveries || error instanceof BridgeError) return this.giveUp(error);",
+    find: "if (attempt >= recoveries || error instanceof BridgeError) return giveUp(a, error);",
     replace: "if (attempt >= recoveries || error instanceof BridgeError) return;",
     tests: recovery,
   },

@@ -1,5 +1,6 @@
 import type { Mutant } from "./catalog.ts";
 
+const unread = ["test/unit/dispatcher/unread.test.ts"];
 const actor = ["test/unit/dispatcher/actor.test.ts", "test/unit/dispatcher/laws.test.ts"];
 
 /** Faults of a chat's turns: what steers, what waits. */
@@ -16,8 +17,8 @@ export const turnMutants: readonly Mutant[] = [
     law: "L4",
     fault: "a steer that was never delivered goes with its turn",
     file: "src/dispatcher/turn.ts",
-    find: "ack: [...answered, ...corrections(a), ...(extra.ack ?? [])],",
-    replace: "ack: [...answered, ...turn.steers.flatMap((s) => s.mailIds), ...(extra.ack ?? [])],",
+    find: "ack: [...answered, ...unread.ack,",
+    replace: "ack: [...answered, ...turn.steers.flatMap((s) => s.mailIds),",
     tests: actor,
   },
   {
@@ -43,6 +44,46 @@ export const turnMutants: readonly Mutant[] = [
     find: 'const behind = configured === "steer" && a.waiting.some((w) => w.held !== true);',
     replace: "const behind = false;",
     tests: actor,
+  },
+  {
+    law: "L4",
+    fault: "a message that interrupts ends a turn that has read nothing, for ever",
+    file: "src/dispatcher/steer.ts",
+    find: "return turn.delivered ? interruptFor(a, turn) : undefined;",
+    replace: "return interruptFor(a, turn);",
+    tests: unread,
+  },
+  {
+    law: "L4",
+    fault: "what was handed to a turn and not read starts after the stop",
+    file: "src/dispatcher/turn.ts",
+    find: 'const unread = turn.stopping === "stop" ?',
+    replace: "const unread = turn.stopping === undefined ?",
+    tests: unread,
+  },
+  {
+    law: "L2",
+    fault: "a message that Codex died before reading counts as read",
+    file: "src/dispatcher/recovery.ts",
+    find: "turnId === turn.turnId && !unread",
+    replace: "turnId === turn.turnId",
+    tests: unread,
+  },
+  {
+    law: "L2",
+    fault: "what nobody can ask about is handed over a second time",
+    file: "src/dispatcher/not-started.ts",
+    find: 'const held = (turn.stopping === "stop" ? [] : turn.steers).flatMap(',
+    replace: "const held = turn.steers.slice(0, 0).flatMap(",
+    tests: unread,
+  },
+  {
+    law: "L7",
+    fault: "what a broken connection was not asked again counts as applied on the next",
+    file: "src/dispatcher/actor.ts",
+    find: "if (input.session === a.session) await settleUnasked(a);",
+    replace: "await settleUnasked(a);",
+    tests: unread,
   },
   {
     law: "L4",
