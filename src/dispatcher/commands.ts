@@ -20,18 +20,25 @@ export async function runCommand(
   const known = a.parts.commands.get(command.name);
   if (known === undefined) return a.commit({ ack: [mailId] });
   if (known.duringTurn === "ask" && a.turn !== undefined) {
-    if (how === undefined) return askFirst(a, mailId, command);
+    if (how === undefined) return askFirst(a, mailId, command, message);
     if (how === "stopFirst") await stopTurn(a, undefined, a.turn.slot);
-    a.afterTurn.push({ mailId, command, person });
+    a.afterTurn.push({ mailId, command, person, ...(message === undefined ? {} : { message }) });
     if (how === "afterTurn") await a.say(text(commandWords[a.language].afterTurn), {}, { ring: false });
     return;
   }
   await known.run(hostOf(a, mailId, person, message), command.args);
 }
 
-async function askFirst(a: ActorContext, mailId: MailId, command: InboundCommand): Promise<void> {
+/** The buttons keep the message, files and all: what it asks for is run from their tap. */
+async function askFirst(
+  a: ActorContext,
+  mailId: MailId,
+  command: InboundCommand,
+  message: InboundMessage | undefined,
+): Promise<void> {
   const mint = a.mint();
-  const act = { act: "command" as const, name: command.name, args: command.args };
+  const kept = message === undefined ? {} : { message: { ...message, text: "" } };
+  const act = { act: "command" as const, name: command.name, args: command.args, ...kept };
   const buttons = [
     [
       mint.button(a.words.buttons.stopAndDo, { ...act, how: "stopFirst" }, "danger"),

@@ -29,26 +29,31 @@ export interface Arrived extends MailItem {
 /** What stands first among the prompts that nothing has taken yet. */
 export type NextGroup = { readonly group: Group } | { readonly waitMs: number } | undefined;
 
+/** Mail with what Codex reads of it. */
+interface Part extends Arrived {
+  readonly message: InboundMessage;
+}
+
 /** Prompts not in `taken`, with edits applied; the oldest group, or how long its rest may still take. Pure. */
 export function nextGroup(mail: readonly Arrived[], taken: ReadonlySet<MailId>, now: number): NextGroup {
-  const free = mail.filter((m) => m.mail.kind === "prompt" && !taken.has(m.id));
+  const free = partsOf(mail.filter((m) => m.mail.kind === "prompt" && !taken.has(m.id)));
   const first = free[0];
   if (first === undefined) return undefined;
   const parts = [first];
   for (const item of free.slice(1)) {
     const last = parts.at(-1) ?? first;
-    if (!joins(messageOf(last), messageOf(item))) break;
+    if (!joins(last.message, item.message)) break;
     parts.push(item);
   }
   const last = parts.at(-1) ?? first;
-  const wait = quietMs(messageOf(last)) - (now - last.arrivedAt);
+  const wait = quietMs(last.message) - (now - last.arrivedAt);
   if (parts.length === free.length && wait > 0) return { waitMs: wait };
   return { group: groupOf(parts, mail) };
 }
 
 /** The group of waiting mail, again with its edits. Undefined when its mail is gone. */
 export function groupOfIds(mail: readonly Arrived[], ids: readonly MailId[]): Group | undefined {
-  const parts = mail.filter((m) => (m.mail.kind === "prompt" || m.mail.kind === "command") && ids.includes(m.id));
+  const parts = partsOf(mail.filter((m) => ids.includes(m.id)));
   return parts.length === 0 ? undefined : groupOf(parts, mail);
 }
 
@@ -68,11 +73,19 @@ export function busyMode(
   return first.person.id === comment.person && Math.abs(first.sentAt - comment.sentAt) <= forwardGapMs ? "steer" : mode;
 }
 
-function messageOf(item: Arrived): InboundMessage {
-  // `/new fix it`: the rest of the command is the message.
-  if (item.mail.kind === "command") return { ...item.mail.message, text: item.mail.command.args };
-  if (item.mail.kind !== "prompt") throw new Error(`not a prompt: ${item.mail.kind}`);
-  return item.mail.message;
+function partsOf(mail: readonly Arrived[]): readonly Part[] {
+  return mail.flatMap((item) => {
+    const message = messageOf(item);
+    return message === undefined ? [] : [{ ...item, message }];
+  });
+}
+
+/** `/new fix it`, also once it was asked about: the rest of the command is the message. */
+function messageOf({ mail }: Arrived): InboundMessage | undefined {
+  if (mail.kind === "prompt") return mail.message;
+  if (mail.kind === "command") return { ...mail.message, text: mail.command.args };
+  if (mail.kind !== "button" || mail.act.act !== "command" || mail.act.message === undefined) return undefined;
+  return { ...mail.act.message, text: mail.act.args };
 }
 
 function joins(a: InboundMessage, b: InboundMessage): boolean {
@@ -87,11 +100,11 @@ function quietMs(message: InboundMessage): number {
   return message.text.length >= splitAt ? splitQuietMs : 0;
 }
 
-function groupOf(parts: readonly Arrived[], mail: readonly Arrived[]): Group {
+function groupOf(parts: readonly Part[], mail: readonly Arrived[]): Group {
   const edits = mail.filter((m) => m.mail.kind === "edit");
   const used: MailId[] = [];
   const messages = parts.map((part) => {
-    const original = messageOf(part);
+    const original = part.message;
     used.push(part.id);
     let text = original;
     for (const edit of edits) {

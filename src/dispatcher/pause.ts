@@ -29,7 +29,7 @@ export async function holdBack(a: ActorContext): Promise<"elsewhere" | undefined
 function hasHeld(a: ActorContext): boolean {
   const taken = a.taken();
   return a.mail.some(
-    (m) => !a.handled.has(m.id) && (beginsTurn(m.mail) || (m.mail.kind === "prompt" && !taken.has(m.id))),
+    (m) => !a.handled.has(m.id) && !taken.has(m.id) && (beginsTurn(m.mail) || m.mail.kind === "prompt"),
   );
 }
 

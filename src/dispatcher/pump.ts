@@ -98,7 +98,7 @@ async function runDelayed(a: ActorContext): Promise<void> {
     return;
   }
   const next = a.afterTurn.shift();
-  if (next !== undefined) await runCommand(a, next.mailId, next.command, next.person, undefined, undefined);
+  if (next !== undefined) await runCommand(a, next.mailId, next.command, next.person, undefined, next.message);
 }
 
 /**

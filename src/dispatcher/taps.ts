@@ -57,7 +57,7 @@ export async function onButton(a: ActorContext, item: MailItem, act: ButtonAct, 
     case "restartCodex":
       return restartCodex(a, item.id, act.slot);
     case "command":
-      return runCommand(a, item.id, { name: act.name, args: act.args }, person, act.how);
+      return runCommand(a, item.id, { name: act.name, args: act.args }, person, act.how, act.message);
     case "setting":
       return runCommand(a, item.id, { name: "settings", args: `${act.key} ${act.value}` }, person, undefined);
     case "terminal":
