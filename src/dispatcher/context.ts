@@ -57,7 +57,7 @@ export interface Answered {
 
 /** A command that waits for the end of the turn, and the message it was written in. */
 interface AfterTurn {
-  readonly mailId: MailId;
+  readonly ids: readonly MailId[];
   readonly command: InboundCommand;
   readonly person: Person;
   readonly message?: InboundMessage;
@@ -131,6 +131,8 @@ export class ActorContext {
   later: { readonly at: number; readonly mailId: MailId } | undefined;
   /** Commands that wait for the end of the turn; their mail stays unacked until they run. */
   readonly afterTurn: AfterTurn[] = [];
+  /** Commands that keep their place behind the running turn, and the chat was told. */
+  readonly behind = new Set<MailId>();
   readonly abort = new AbortController();
   lastProgressAt: number;
   lastBusyAt: number;
@@ -287,7 +289,10 @@ export class ActorContext {
     const acked = new Set(step.ack ?? []);
     if (acked.size === 0) return;
     this.mail = this.mail.filter((m) => !acked.has(m.id));
-    for (const id of acked) this.handled.delete(id);
+    for (const id of acked) {
+      this.handled.delete(id);
+      this.behind.delete(id);
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Waiting, WhileBusy } from "../model/chat.ts";
 import type { MailId, MessageId } from "../model/ids.ts";
-import type { InboundMessage, MailItem } from "../model/message.ts";
+import type { InboundCommand, InboundMessage, MailItem } from "../model/message.ts";
 
 /** A part this long may be the first of a paste the client split. */
 const splitAt = 4000;
@@ -34,9 +34,18 @@ interface Part extends Arrived {
   readonly message: InboundMessage;
 }
 
-/** Prompts not in `taken`, with edits applied; the oldest group, or how long its rest may still take. Pure. */
-export function nextGroup(mail: readonly Arrived[], taken: ReadonlySet<MailId>, now: number): NextGroup {
-  const free = partsOf(mail.filter((m) => m.mail.kind === "prompt" && !taken.has(m.id)));
+/**
+ * Prompts not in `taken`, with edits applied; the oldest group, or how long its rest may still take. `end`: only those
+ * before this index. Pure.
+ */
+export function nextGroup(
+  mail: readonly Arrived[],
+  taken: ReadonlySet<MailId>,
+  now: number,
+  end = mail.length,
+): NextGroup {
+  const edits = editsOf(mail);
+  const free = partsOf(mail.slice(0, end).filter((m) => !taken.has(m.id) && isPrompt(m, edits)));
   const first = free[0];
   if (first === undefined) return undefined;
   const parts = [first];
@@ -49,6 +58,38 @@ export function nextGroup(mail: readonly Arrived[], taken: ReadonlySet<MailId>, 
   const wait = quietMs(last.message) - (now - last.arrivedAt);
   if (parts.length === free.length && wait > 0) return { waitMs: wait };
   return { group: groupOf(parts, mail) };
+}
+
+/** The edit that counts, by message. */
+export type Edits = ReadonlyMap<MessageId, Extract<MailItem["mail"], { kind: "edit" }> & { readonly id: MailId }>;
+
+/** The newest edit of each message. Pure. */
+export function editsOf(mail: readonly MailItem[]): Edits {
+  return new Map(
+    mail.flatMap((m) => (m.mail.kind === "edit" ? [[m.mail.message.messageId, { ...m.mail, id: m.id }]] : [])),
+  );
+}
+
+/** The command that mail is; of a message that was edited, as it reads now. A tap that answers our question is none. Pure. */
+export function commandOf({ mail }: MailItem, edits: Edits): InboundCommand | undefined {
+  if (mail.kind === "button") return mail.act.act === "command" && mail.act.how === undefined ? mail.act : undefined;
+  if (mail.kind !== "prompt" && mail.kind !== "command") return undefined;
+  const edit = edits.get(mail.message.messageId);
+  if (edit !== undefined) return edit.command;
+  return mail.kind === "command" ? mail.command : undefined;
+}
+
+/** A message for Codex, as it reads now: a command may have been edited into one. Pure. */
+export function isPrompt(item: MailItem, edits: Edits): boolean {
+  const { kind } = item.mail;
+  return (kind === "prompt" || kind === "command") && commandOf(item, edits) === undefined;
+}
+
+/** Order of arrival: negative, zero or positive. Pure. */
+export function compareIds(x: MailId | undefined, y: MailId | undefined): number {
+  const [xMs = 0, xSeq = 0] = (x ?? "").split("-").map(Number);
+  const [yMs = 0, ySeq = 0] = (y ?? "").split("-").map(Number);
+  return xMs - yMs || xSeq - ySeq;
 }
 
 /** The group of waiting mail, again with its edits. Undefined when its mail is gone. */
@@ -109,7 +150,7 @@ function groupOf(parts: readonly Part[], mail: readonly Arrived[]): Group {
     let text = original;
     for (const edit of edits) {
       if (edit.mail.kind !== "edit" || edit.mail.message.messageId !== original.messageId) continue;
-      text = { ...original, text: edit.mail.message.text };
+      text = { ...original, text: edit.mail.command?.args ?? edit.mail.message.text };
       used.push(edit.id);
     }
     return text;

@@ -1,9 +1,12 @@
 import { CodexError } from "../codex/port.ts";
 import type { RunningTurn } from "../model/chat.ts";
 import type { MailId } from "../model/ids.ts";
+import type { MailItem } from "../model/message.ts";
 import { type ActorContext, text } from "./context.ts";
 import { sendInterrupt } from "./interrupt.ts";
+import { editsOf, isPrompt } from "./mailbox.ts";
 import { endEarly } from "./not-started.ts";
+import { keepsPlace } from "./place.ts";
 import { liveTerminals } from "./session.ts";
 
 /** Background commands named at most. */
@@ -19,24 +22,24 @@ export async function stopTurn(a: ActorContext, mailId: MailId | undefined, slot
       a.later = undefined;
       return a.say(text(a.words.stoppedEarly(1)), { ack: [...ack, later.mailId] }, { ring: false });
     }
-    const overtaken = slot === undefined && mailId !== undefined ? promptsBefore(a, mailId) : [];
+    const overtaken = slot === undefined && mailId !== undefined ? waitingBefore(a, mailId) : [];
     if (overtaken.length > 0)
       return a.say(text(a.words.stoppedEarly(overtaken.length)), { ack: [...ack, ...overtaken] });
     // A late tap on an ended turn's button needs no answer of its own; the final stands right there.
     return slot === undefined ? sayNothingRuns(a, ack) : a.commit({ ack });
   }
   if (slot !== undefined && slot !== turn.slot) return a.commit({ ack });
-  if (slot === undefined && mailId !== undefined) await takeBack(a, promptsBefore(a, mailId));
+  if (slot === undefined && mailId !== undefined) await takeBack(a, waitingBefore(a, mailId));
   await interrupt(a, turn, "stop", mailId);
 }
 
 /** What waited behind the turn goes with it. In words: a mark may get lost, and this is all the chat hears of it. */
 async function takeBack(a: ActorContext, overtaken: readonly MailId[]): Promise<void> {
   const dropped = a.mail.flatMap((m) =>
-    overtaken.includes(m.id) && m.mail.kind === "prompt" ? [m.mail.message.messageId] : [],
+    overtaken.includes(m.id) && "message" in m.mail ? [m.mail.message.messageId] : [],
   );
   const [first] = dropped;
-  if (first === undefined) return;
+  if (first === undefined) return overtaken.length === 0 ? undefined : a.commit({ ack: overtaken });
   const ops = dropped.map((messageId) => ({ op: "mark" as const, messageId, mark: "dropped" as const }));
   const words = text(a.words.stoppedEarly(dropped.length));
   await a.say(words, { ack: overtaken, ops }, { replyTo: first, ring: false });
@@ -54,11 +57,13 @@ async function sayNothingRuns(a: ActorContext, ack: readonly MailId[]): Promise<
   await a.say({ ...text(lines.join("\n")), buttons: ends }, { ack }, { ring: false, mint });
 }
 
-/** Prompts that were sent before the stop and that nothing has taken yet: they are what it means. */
-function promptsBefore(a: ActorContext, stop: MailId): readonly MailId[] {
+/** What was sent before the stop and nothing has taken yet, prompts and commands behind them: it is what it means. */
+function waitingBefore(a: ActorContext, stop: MailId): readonly MailId[] {
   const taken = a.taken();
   const at = a.mail.findIndex((m) => m.id === stop);
-  return a.mail.slice(0, at).flatMap((m) => (m.mail.kind === "prompt" && !taken.has(m.id) ? [m.id] : []));
+  const edits = editsOf(a.mail);
+  const means = (m: MailItem): boolean => m.mail.kind === "prompt" || isPrompt(m, edits) || keepsPlace(a, m, edits);
+  return a.mail.slice(0, at).flatMap((m) => (!taken.has(m.id) && means(m) ? [m.id] : []));
 }
 
 /** Marks the turn as stopping, then interrupts it as soon as it has an id. */

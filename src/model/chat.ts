@@ -61,6 +61,8 @@ export interface RunningTurn {
   readonly reasons?: readonly { readonly request: RequestNumber; readonly text: string }[];
   /** What we say ourselves where no mail starts the turn ([Continue], [Try now]). */
   readonly text?: string;
+  /** The newest mail read when it began: a command up to here was not written into this turn. Absent: none was. */
+  readonly readTo?: MailId;
   /** Somebody asked to stop it. */
   readonly stopping?: "stop" | "message" | "tooLong";
   /** Review and compaction take no steer. */
