@@ -178,6 +178,22 @@ describe("a command written behind messages", () => {
     expect(bench.store.ops.filter((op) => op.op === "mark" && op.mark === "dropped")).toHaveLength(2);
   });
 
+  it("L4: goes on where the turn before it was stopped by its button before Codex heard of it", async () => {
+    let opened = (): void => {};
+    const bench = new ActorBench();
+    const slots = { ...bench.parts.slots, acquire: () => new Promise<void>((resolve) => (opened = resolve)) };
+    const slow = new ActorBench({}, { slots });
+    slow.say("one");
+    asNew(slow, "");
+    await slow.claim();
+    await slow.until(() => slow.texts().includes(later), "the note");
+    slow.press({ act: "stop", slot: slow.store.record.turn?.slot ?? "" });
+    await slow.until(() => slow.texts().at(-1) === "A fresh conversation starts with your next message.", "fresh");
+    opened();
+    expect(slow.store.mail).toEqual([]);
+    expect(slow.codex.processes.flatMap(({ started }) => started)).toEqual([]);
+  });
+
   it("L2: does not wait for a message that only a tap can start", async () => {
     const bench = new ActorBench();
     await afterDowntime(bench, () => bench.say("one"));
@@ -259,5 +275,36 @@ describe("a message that was edited into /new", () => {
     expect(bench.codex.last.steers[0]?.input).toEqual([{ type: "text", text: "two, here" }]);
     expect(await turn(bench, 3)).toEqual(["four", 3]);
     expect(bench.store.mail).toEqual([]);
+  });
+
+  it("L4: into /stop ends the turn it waits for, and is not read any more", async () => {
+    const bench = new ActorBench({ whileBusy: "queue" });
+    await working(bench);
+    const message = bench.say("pay ten");
+    await bench.until(() => bench.store.record.waiting.length === 1, "waiting");
+    bench.store.put({ kind: "edit", message: { ...message, text: "/stop" }, command: { name: "stop", args: "" } });
+    await bench.until(() => bench.codex.last.interrupted.length === 1, "interrupt");
+    await bench.until(() => bench.store.mail.length === 0, "an empty mailbox");
+    expect(bench.store.record.waiting).toEqual([]);
+    bench.codex.last.emit({ kind: "turnEnded", turnId: "u1" as TurnId, outcome: "interrupted" });
+    await bench.until(() => bench.store.record.turn === undefined, "end");
+    expect(bench.codex.last.started).toHaveLength(1);
+  });
+
+  it("L12: into one that cannot be done is told so, once, and the chat goes on", async () => {
+    const bench = new ActorBench();
+    const broken = async (): Promise<never> => {
+      throw new BridgeError("projectMissing", "/app");
+    };
+    const torn = new ActorBench({}, { workspace: { ...bench.parts.workspace, branch: broken } });
+    await torn.claim();
+    const message = torn.message("pay ten");
+    torn.store.put({ kind: "prompt", message });
+    torn.store.put({ kind: "edit", message: { ...message, text: "/status" }, command: { name: "status", args: "" } });
+    await torn.until(() => torn.texts().length === 1, "the note");
+    expect(torn.texts()[0]).toMatch(/\nref 7F3K$/);
+    await torn.until(() => torn.store.mail.length === 0, "an empty mailbox");
+    torn.say("next");
+    await torn.until(() => torn.codex.processes.at(-1)?.started.length === 1, "turn/start");
   });
 });
