@@ -5,7 +5,7 @@ import type { InboundCommand, Mail, MailItem } from "../model/message.ts";
 import { onAnswer } from "./approvals.ts";
 import { runCommand } from "./commands.ts";
 import { type ActorContext, text } from "./context.ts";
-import { commandOf, type Edits, editsOf, groupOfIds } from "./mailbox.ts";
+import { type Arrived, commandOf, type Edits, editsOf, groupOfIds } from "./mailbox.ts";
 import { whyText } from "./not-started.ts";
 import { beginsTurn, holdBack, isStart } from "./pause.ts";
 import { isBehind, isFree, isInTurn, tellBehind } from "./place.ts";
@@ -55,11 +55,12 @@ async function onControls(a: ActorContext, holding: boolean): Promise<void> {
   for (const item of a.mail.filter((m) => !a.handled.has(m.id))) await onControl(a, item, edits, holding);
 }
 
-async function onControl(a: ActorContext, item: MailItem, edits: Edits, holding: boolean): Promise<void> {
+async function onControl(a: ActorContext, item: Arrived, edits: Edits, holding: boolean): Promise<void> {
   const command = commandOf(item, edits);
   const { kind } = item.mail;
   if (kind === "edit" || ((kind === "prompt" || kind === "command") && command === undefined)) return;
-  if (!(await isFree(a, item, edits))) return;
+  // A stop or a recall before it took it back.
+  if (!a.mail.includes(item) || !(await isFree(a, item, edits))) return;
   if (holding && a.turn === undefined && (beginsTurn(item.mail) || (command !== undefined && isStart(command)))) return;
   if (isBehind(a, item, edits)) return tellBehind(a, item);
   a.handled.add(item.id);
@@ -80,11 +81,7 @@ async function carefully(
     if (!told) throw error;
     const ref = a.parts.ref();
     a.log.warn({ error, ref, kind }, "control mail fails");
-    await a.say(
-      text(`${a.words.couldNotDo(whyText(a, error))}
-ref ${ref}`),
-      { ack },
-    );
+    await a.say(text(`${a.words.couldNotDo(whyText(a, error))}\nref ${ref}`), { ack });
   }
 }
 

@@ -291,6 +291,27 @@ describe("a message that was edited into /new", () => {
     expect(bench.codex.last.started).toHaveLength(1);
   });
 
+  it("L4: into /stop takes back what stands behind it, and says no more of that", async () => {
+    const bench = new ActorBench({ whileBusy: "queue" });
+    let message: InboundMessage | undefined;
+    await afterDowntime(bench, () => {
+      bench.say("one");
+      message = bench.say("pay ten");
+      asNew(bench, "two");
+    });
+    await turn(bench, 2);
+    await bench.until(() => bench.store.record.waiting.length === 1, "waiting");
+    if (message === undefined) throw new Error("no message");
+    const command = { name: "stop", args: "" };
+    bench.store.put({ kind: "edit", message: { ...message, text: "/stop" }, command });
+    await bench.until(() => bench.codex.last.interrupted.length === 1, "interrupt");
+    await bench.until(() => bench.store.mail.length === 0, "an empty mailbox");
+    bench.codex.last.emit({ kind: "turnEnded", turnId: "u2" as TurnId, outcome: "interrupted" });
+    await bench.until(() => bench.store.record.turn === undefined, "end");
+    expect(bench.texts().filter((t) => t === "Will do, after this turn.")).toHaveLength(1);
+    expect(bench.codex.last.started).toHaveLength(2);
+  });
+
   it("L12: into one that cannot be done is told so, once, and the chat goes on", async () => {
     const bench = new ActorBench();
     const broken = async (): Promise<never> => {
