@@ -6,7 +6,7 @@ import type { Binding, RunningTurn, Waiting } from "../model/chat.ts";
 import type { Content, OutboxBody } from "../model/delivery.ts";
 import { BridgeError } from "../model/errors.ts";
 import type { ChatKey, ClientId, MailId, MessageId, PersonId, RequestNumber, TurnId } from "../model/ids.ts";
-import type { InboundCommand, Person } from "../model/message.ts";
+import type { InboundCommand, InboundMessage, Person } from "../model/message.ts";
 import { createMint, type Mint } from "../model/mint.ts";
 import type { RequestRecord } from "../model/request.ts";
 import type { Language, TurnView } from "../model/view.ts";
@@ -53,6 +53,14 @@ export interface ActorParts {
 export interface Answered {
   readonly record: RequestRecord;
   readonly mailId: MailId;
+}
+
+/** A command that waits for the end of the turn, and the message it was written in. */
+interface AfterTurn {
+  readonly ids: readonly MailId[];
+  readonly command: InboundCommand;
+  readonly person: Person;
+  readonly message?: InboundMessage;
 }
 
 /** Everything one chat's runtime knows. Only its own loop changes it. */
@@ -122,7 +130,9 @@ export class ActorContext {
   /** A [Try again at …] that waits for its time. */
   later: { readonly at: number; readonly mailId: MailId } | undefined;
   /** Commands that wait for the end of the turn; their mail stays unacked until they run. */
-  readonly afterTurn: { readonly mailId: MailId; readonly command: InboundCommand; readonly person: Person }[] = [];
+  readonly afterTurn: AfterTurn[] = [];
+  /** Commands that keep their place behind the running turn, and the chat was told. */
+  readonly behind = new Set<MailId>();
   readonly abort = new AbortController();
   lastProgressAt: number;
   lastBusyAt: number;
@@ -279,7 +289,10 @@ export class ActorContext {
     const acked = new Set(step.ack ?? []);
     if (acked.size === 0) return;
     this.mail = this.mail.filter((m) => !acked.has(m.id));
-    for (const id of acked) this.handled.delete(id);
+    for (const id of acked) {
+      this.handled.delete(id);
+      this.behind.delete(id);
+    }
   }
 }
 

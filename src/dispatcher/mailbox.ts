@@ -1,6 +1,6 @@
 import type { Waiting, WhileBusy } from "../model/chat.ts";
 import type { MailId, MessageId } from "../model/ids.ts";
-import type { InboundMessage, MailItem } from "../model/message.ts";
+import type { InboundCommand, InboundMessage, MailItem } from "../model/message.ts";
 import { splitAt } from "../model/split-paste.ts";
 
 /** Platform dates of a split paste lie this close, ms. */
@@ -28,26 +28,72 @@ export interface Arrived extends MailItem {
 /** What stands first among the prompts that nothing has taken yet. */
 export type NextGroup = { readonly group: Group } | { readonly waitMs: number } | undefined;
 
-/** Prompts not in `taken`, with edits applied; the oldest group, or how long its rest may still take. Pure. */
-export function nextGroup(mail: readonly Arrived[], taken: ReadonlySet<MailId>, now: number): NextGroup {
-  const free = mail.filter((m) => m.mail.kind === "prompt" && !taken.has(m.id));
+/** Mail with what Codex reads of it. */
+interface Part extends Arrived {
+  readonly message: InboundMessage;
+}
+
+/**
+ * Prompts not in `taken`, with edits applied; the oldest group, or how long its rest may still take. `end`: only those
+ * before this index. Pure.
+ */
+export function nextGroup(
+  mail: readonly Arrived[],
+  taken: ReadonlySet<MailId>,
+  now: number,
+  end = mail.length,
+): NextGroup {
+  const edits = editsOf(mail);
+  const free = partsOf(mail.slice(0, end).filter((m) => !taken.has(m.id) && isPrompt(m, edits)));
   const first = free[0];
   if (first === undefined) return undefined;
   const parts = [first];
   for (const item of free.slice(1)) {
     const last = parts.at(-1) ?? first;
-    if (!joins(messageOf(last), messageOf(item))) break;
+    if (!joins(last.message, item.message)) break;
     parts.push(item);
   }
   const last = parts.at(-1) ?? first;
-  const wait = quietMs(messageOf(last)) - (now - last.arrivedAt);
+  const wait = quietMs(last.message) - (now - last.arrivedAt);
   if (parts.length === free.length && wait > 0) return { waitMs: wait };
   return { group: groupOf(parts, mail) };
 }
 
+/** The edit that counts, by message. */
+export type Edits = ReadonlyMap<MessageId, Extract<MailItem["mail"], { kind: "edit" }> & { readonly id: MailId }>;
+
+/** The newest edit of each message. Pure. */
+export function editsOf(mail: readonly MailItem[]): Edits {
+  return new Map(
+    mail.flatMap((m) => (m.mail.kind === "edit" ? [[m.mail.message.messageId, { ...m.mail, id: m.id }]] : [])),
+  );
+}
+
+/** The command that mail is; of a message that was edited, as it reads now. A tap that answers our question is none. Pure. */
+export function commandOf({ mail }: MailItem, edits: Edits): InboundCommand | undefined {
+  if (mail.kind === "button") return mail.act.act === "command" && mail.act.how === undefined ? mail.act : undefined;
+  if (mail.kind !== "prompt" && mail.kind !== "command") return undefined;
+  const edit = edits.get(mail.message.messageId);
+  if (edit !== undefined) return edit.command;
+  return mail.kind === "command" ? mail.command : undefined;
+}
+
+/** A message for Codex, as it reads now: a command may have been edited into one. Pure. */
+export function isPrompt(item: MailItem, edits: Edits): boolean {
+  const { kind } = item.mail;
+  return (kind === "prompt" || kind === "command") && commandOf(item, edits) === undefined;
+}
+
+/** Order of arrival: negative, zero or positive. Pure. */
+export function compareIds(x: MailId | undefined, y: MailId | undefined): number {
+  const [xMs = 0, xSeq = 0] = (x ?? "").split("-").map(Number);
+  const [yMs = 0, ySeq = 0] = (y ?? "").split("-").map(Number);
+  return xMs - yMs || xSeq - ySeq;
+}
+
 /** The group of waiting mail, again with its edits. Undefined when its mail is gone. */
 export function groupOfIds(mail: readonly Arrived[], ids: readonly MailId[]): Group | undefined {
-  const parts = mail.filter((m) => (m.mail.kind === "prompt" || m.mail.kind === "command") && ids.includes(m.id));
+  const parts = partsOf(mail.filter((m) => ids.includes(m.id)));
   return parts.length === 0 ? undefined : groupOf(parts, mail);
 }
 
@@ -67,11 +113,19 @@ export function busyMode(
   return first.person.id === comment.person && Math.abs(first.sentAt - comment.sentAt) <= forwardGapMs ? "steer" : mode;
 }
 
-function messageOf(item: Arrived): InboundMessage {
-  // `/new fix it`: the rest of the command is the message.
-  if (item.mail.kind === "command") return { ...item.mail.message, text: item.mail.command.args };
-  if (item.mail.kind !== "prompt") throw new Error(`not a prompt: ${item.mail.kind}`);
-  return item.mail.message;
+function partsOf(mail: readonly Arrived[]): readonly Part[] {
+  return mail.flatMap((item) => {
+    const message = messageOf(item);
+    return message === undefined ? [] : [{ ...item, message }];
+  });
+}
+
+/** `/new fix it`, also once it was asked about: the rest of the command is the message. */
+function messageOf({ mail }: Arrived): InboundMessage | undefined {
+  if (mail.kind === "prompt") return mail.message;
+  if (mail.kind === "command") return { ...mail.message, text: mail.command.args };
+  if (mail.kind !== "button" || mail.act.act !== "command" || mail.act.message === undefined) return undefined;
+  return { ...mail.act.message, text: mail.act.args };
 }
 
 function joins(a: InboundMessage, b: InboundMessage): boolean {
@@ -86,16 +140,16 @@ function quietMs(message: InboundMessage): number {
   return message.text.length >= splitAt ? splitQuietMs : 0;
 }
 
-function groupOf(parts: readonly Arrived[], mail: readonly Arrived[]): Group {
+function groupOf(parts: readonly Part[], mail: readonly Arrived[]): Group {
   const edits = mail.filter((m) => m.mail.kind === "edit");
   const used: MailId[] = [];
   const messages = parts.map((part) => {
-    const original = messageOf(part);
+    const original = part.message;
     used.push(part.id);
     let text = original;
     for (const edit of edits) {
       if (edit.mail.kind !== "edit" || edit.mail.message.messageId !== original.messageId) continue;
-      text = { ...original, text: edit.mail.message.text };
+      text = { ...original, text: edit.mail.command?.args ?? edit.mail.message.text };
       used.push(edit.id);
     }
     return text;

@@ -1,17 +1,18 @@
-import type { Mail } from "../model/message.ts";
+import type { InboundCommand, Mail } from "../model/message.ts";
 import { type ActorContext, text } from "./context.ts";
 import type { Holding } from "./runtime-state.ts";
 
 /** Control mail that begins a turn where none runs. Pure. */
 export function beginsTurn(mail: Mail): boolean {
-  if (mail.kind === "command") return isStart(mail.command.name, mail.command.args);
+  if (mail.kind === "command") return isStart(mail.command);
   if (mail.kind !== "button") return false;
   const { act } = mail;
-  if (act.act === "command") return isStart(act.name, act.args);
+  if (act.act === "command") return isStart(act);
   return act.act === "continue" || act.act === "retry" || act.act === "askAgain";
 }
 
-function isStart(name: string, args: string): boolean {
+/** Pure. */
+export function isStart({ name, args }: InboundCommand): boolean {
   return name === "retry" || (name === "new" && args !== "");
 }
 
@@ -29,7 +30,7 @@ export async function holdBack(a: ActorContext): Promise<"elsewhere" | undefined
 function hasHeld(a: ActorContext): boolean {
   const taken = a.taken();
   return a.mail.some(
-    (m) => !a.handled.has(m.id) && (beginsTurn(m.mail) || (m.mail.kind === "prompt" && !taken.has(m.id))),
+    (m) => !a.handled.has(m.id) && !taken.has(m.id) && (beginsTurn(m.mail) || m.mail.kind === "prompt"),
   );
 }
 

@@ -1,13 +1,14 @@
 import { CodexError } from "../codex/port.ts";
 import { BridgeError } from "../model/errors.ts";
 import type { MailId } from "../model/ids.ts";
-import type { InboundCommand, MailItem } from "../model/message.ts";
+import type { InboundCommand, Mail, MailItem } from "../model/message.ts";
 import { onAnswer } from "./approvals.ts";
 import { runCommand } from "./commands.ts";
 import { type ActorContext, text } from "./context.ts";
-import type { Arrived } from "./mailbox.ts";
+import { type Arrived, commandOf, type Edits, editsOf, groupOfIds } from "./mailbox.ts";
 import { whyText } from "./not-started.ts";
-import { beginsTurn, holdBack } from "./pause.ts";
+import { beginsTurn, holdBack, isStart } from "./pause.ts";
+import { isBehind, isFree, isInTurn, tellBehind } from "./place.ts";
 import { onOk, onRecall } from "./recall.ts";
 import { feedRunning, steerGroup } from "./steer.ts";
 import { stopTurn } from "./stop.ts";
@@ -21,8 +22,10 @@ import { startNext } from "./turn-start.ts";
 export async function pump(a: ActorContext): Promise<number | undefined | "elsewhere"> {
   await readMail(a);
   const holding = a.parts.holding?.() !== undefined;
-  for (const item of a.mail.filter((m) => !a.handled.has(m.id)))
-    if (!holding || a.turn !== undefined || !beginsTurn(item.mail)) await onControl(a, item);
+  const ran = a.turn !== undefined;
+  await onControls(a, holding);
+  // Ended before Codex heard of it: what stood behind it goes on.
+  if (ran && a.turn === undefined) await onControls(a, holding);
   if (a.turn === undefined && !holding) await runDelayed(a);
   await onEdits(a);
   if (a.turn === undefined && (await isElsewhere(a))) return "elsewhere";
@@ -47,27 +50,44 @@ export async function readMail(a: ActorContext): Promise<void> {
   }
 }
 
-async function onControl(a: ActorContext, item: MailItem): Promise<void> {
-  const mail = item.mail;
-  if (mail.kind === "prompt" || mail.kind === "edit") return;
-  if (a.taken().has(item.id)) return;
+async function onControls(a: ActorContext, holding: boolean): Promise<void> {
+  const edits = editsOf(a.mail);
+  for (const item of a.mail.filter((m) => !a.handled.has(m.id))) await onControl(a, item, edits, holding);
+}
+
+async function onControl(a: ActorContext, item: Arrived, edits: Edits, holding: boolean): Promise<void> {
+  const command = commandOf(item, edits);
+  const { kind } = item.mail;
+  if (kind === "edit" || ((kind === "prompt" || kind === "command") && command === undefined)) return;
+  // A stop or a recall before it took it back.
+  if (!a.mail.includes(item) || !(await isFree(a, item, edits))) return;
+  if (holding && a.turn === undefined && (beginsTurn(item.mail) || (command !== undefined && isStart(command)))) return;
+  if (isBehind(a, item, edits)) return tellBehind(a, item);
   a.handled.add(item.id);
+  await carefully(a, kind, [item.id], () => carryOut(a, item, command));
+}
+
+/** What one tap or command runs into is told; it must not take the chat down, or come again for ever. */
+async function carefully(
+  a: ActorContext,
+  kind: Mail["kind"],
+  ack: readonly MailId[],
+  work: () => Promise<void>,
+): Promise<void> {
   try {
-    await carryOut(a, item);
+    await work();
   } catch (error) {
-    // What one tap or command runs into is told; it must not take the chat down, or come again for ever.
     const told = error instanceof CodexError || (error instanceof BridgeError && error.code !== "leaseLost");
     if (!told) throw error;
     const ref = a.parts.ref();
-    a.log.warn({ error, ref, kind: mail.kind }, "control mail fails");
-    await a.say(text(`${a.words.couldNotDo(whyText(a, error))}\nref ${ref}`), { ack: [item.id] });
+    a.log.warn({ error, ref, kind }, "control mail fails");
+    await a.say(text(`${a.words.couldNotDo(whyText(a, error))}\nref ${ref}`), { ack });
   }
 }
 
-async function carryOut(a: ActorContext, item: MailItem): Promise<void> {
+async function carryOut(a: ActorContext, item: MailItem, command: InboundCommand | undefined): Promise<void> {
   const mail = item.mail;
   switch (mail.kind) {
-    case "prompt":
     case "edit":
       return;
     case "stop":
@@ -80,8 +100,12 @@ async function carryOut(a: ActorContext, item: MailItem): Promise<void> {
       return onAnswer(a, item.id, mail);
     case "button":
       return onButton(a, item, mail.act, mail.person);
-    case "command":
-      return runCommand(a, item.id, mail.command, mail.message.person, undefined, mail.message);
+    case "prompt":
+    case "command": {
+      const group = groupOfIds(a.mail, [item.id]);
+      if (command === undefined || group === undefined) return;
+      return runCommand(a, group.mailIds, command, mail.message.person, undefined, group.messages[0]);
+    }
   }
 }
 
@@ -98,25 +122,27 @@ async function runDelayed(a: ActorContext): Promise<void> {
     return;
   }
   const next = a.afterTurn.shift();
-  if (next !== undefined) await runCommand(a, next.mailId, next.command, next.person, undefined, undefined);
+  if (next === undefined) return;
+  const { ids, command, person, message } = next;
+  await carefully(a, "button", ids, () => runCommand(a, ids, command, person, undefined, message));
 }
 
-/**
- * An edit of what still waits is read with it; of the running turn it corrects; of anything older it is ignored. One
- * that makes a command of a message is that command, in the place of the message.
- */
+/** An edit of what still waits is read with it; of the running turn it corrects; of anything older it is ignored. */
 async function onEdits(a: ActorContext): Promise<void> {
   for (const item of a.mail.filter((m) => m.mail.kind === "edit" && !a.handled.has(m.id))) {
     if (item.mail.kind !== "edit" || a.taken().has(item.id)) continue;
     const { message: edited, command } = item.mail;
-    const original = a.mail.find((m) => m.mail.kind === "prompt" && m.mail.message.messageId === edited.messageId);
-    const inTurn =
-      a.turn !== undefined &&
-      (edited.messageId === a.turn.messageId ||
-        (original !== undefined && a.turn.steers.some((s) => s.mailIds.includes(original.id))));
+    const original = a.mail.find(
+      ({ mail }) => (mail.kind === "prompt" || mail.kind === "command") && mail.message.messageId === edited.messageId,
+    );
+    const inTurn = edited.messageId === a.turn?.messageId || (original !== undefined && isInTurn(a, original.id));
     if (original === undefined && !inTurn) await a.commit({ ack: [item.id] });
-    else if (command !== undefined) await becomeCommand(a, item, command, inTurn ? undefined : original?.id);
-    else if (inTurn && a.turn?.turnId !== undefined && !a.closing) {
+    else if (!inTurn) continue;
+    else if (command !== undefined) {
+      a.handled.add(item.id);
+      const message = { ...edited, text: command.args };
+      await carefully(a, "edit", [item.id], () => runCommand(a, [item.id], command, edited.person, undefined, message));
+    } else if (a.turn?.turnId !== undefined && !a.closing) {
       a.handled.add(item.id);
       await steerGroup(a, {
         messages: [{ ...edited, text: `${a.words.corrected} ${edited.text}` }],
@@ -125,18 +151,4 @@ async function onEdits(a: ActorContext): Promise<void> {
       });
     }
   }
-}
-
-/** `waits`: the message it was, which is taken back. What the edge settles (`/approve`) an edit does not do. */
-async function becomeCommand(
-  a: ActorContext,
-  item: Arrived,
-  command: InboundCommand,
-  waits: MailId | undefined,
-): Promise<void> {
-  if (item.mail.kind !== "edit") return;
-  a.handled.add(item.id);
-  if (waits !== undefined)
-    await a.commit({ ack: [waits], waiting: a.waiting.filter((w) => !w.mailIds.includes(waits)) });
-  await runCommand(a, item.id, command, item.mail.message.person, undefined, item.mail.message);
 }

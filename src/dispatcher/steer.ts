@@ -7,7 +7,8 @@ import type { Mint } from "../model/mint.ts";
 import { type ActorContext, text } from "./context.ts";
 import type { Input } from "./inputs.ts";
 import { sendInterrupt } from "./interrupt.ts";
-import { busyMode, type Group, nextGroup } from "./mailbox.ts";
+import { busyMode, type Group } from "./mailbox.ts";
+import { nextInPlace } from "./place.ts";
 import type { BuiltInput } from "./prompt.ts";
 import { buildInput, needsFiles } from "./prompt.ts";
 import { named } from "./turn-log.ts";
@@ -22,7 +23,7 @@ export async function feedRunning(a: ActorContext): Promise<number | undefined> 
     if (a.steering.size > 0 || a.building.size > 0) return undefined;
     // One of unknown outcome may yet become the next turn: what was written later must not overtake it.
     if (turn.steers.some((steer) => !a.steered.has(steer.clientId))) return undefined;
-    const next = nextGroup(a.mail, a.taken(), a.parts.clock.uptime());
+    const next = nextInPlace(a);
     if (next === undefined) return undefined;
     if ("waitMs" in next) return next.waitMs;
     const configured = a.binding.whileBusy ?? a.parts.settings.whileBusy;

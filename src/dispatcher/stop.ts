@@ -1,9 +1,12 @@
 import { CodexError } from "../codex/port.ts";
 import type { RunningTurn } from "../model/chat.ts";
 import type { MailId } from "../model/ids.ts";
+import type { MailItem } from "../model/message.ts";
 import { type ActorContext, text } from "./context.ts";
 import { sendInterrupt } from "./interrupt.ts";
+import { editsOf, isPrompt } from "./mailbox.ts";
 import { endEarly } from "./not-started.ts";
+import { keepsPlace } from "./place.ts";
 import { liveTerminals } from "./session.ts";
 import { takenBack } from "./turn.ts";
 
@@ -20,14 +23,14 @@ export async function stopTurn(a: ActorContext, mailId: MailId | undefined, slot
       a.later = undefined;
       return a.say(text(a.words.stoppedEarly(1)), { ack: [...ack, later.mailId] }, { ring: false });
     }
-    const overtaken = slot === undefined && mailId !== undefined ? promptsBefore(a, mailId) : [];
+    const overtaken = slot === undefined && mailId !== undefined ? waitingBefore(a, mailId) : [];
     if (overtaken.length > 0)
       return a.say(text(a.words.stoppedEarly(overtaken.length)), { ack: [...ack, ...overtaken] });
     // A late tap on an ended turn's button needs no answer of its own; the final stands right there.
     return slot === undefined ? sayNothingRuns(a, ack) : a.commit({ ack });
   }
   if (slot !== undefined && slot !== turn.slot) return a.commit({ ack });
-  if (slot === undefined && mailId !== undefined) await takeBack(a, promptsBefore(a, mailId));
+  if (slot === undefined && mailId !== undefined) await takeBack(a, waitingBefore(a, mailId));
   await interrupt(a, turn, "stop", mailId);
 }
 
@@ -48,12 +51,15 @@ async function sayNothingRuns(a: ActorContext, ack: readonly MailId[]): Promise<
   await a.say({ ...text(lines.join("\n")), buttons: ends }, { ack }, { ring: false, mint });
 }
 
-/** Prompts that were sent before the stop and that nothing has taken yet, or whose files are still fetched: they are what it means. */
-function promptsBefore(a: ActorContext, stop: MailId): readonly MailId[] {
+/** What was sent before the stop and nothing has taken yet, prompts and commands behind them: it is what it means. */
+function waitingBefore(a: ActorContext, stop: MailId): readonly MailId[] {
   const taken = a.taken();
   const at = a.mail.findIndex((m) => m.id === stop);
+  const edits = editsOf(a.mail);
+  const means = (m: MailItem): boolean => m.mail.kind === "prompt" || isPrompt(m, edits) || keepsPlace(a, m, edits);
+  // Its files may still be fetched for the running turn.
   const free = (id: MailId): boolean => !taken.has(id) || a.building.has(id);
-  return a.mail.slice(0, at).flatMap((m) => (m.mail.kind === "prompt" && free(m.id) ? [m.id] : []));
+  return a.mail.slice(0, at).flatMap((m) => (free(m.id) && means(m) ? [m.id] : []));
 }
 
 /** Marks the turn as stopping, then interrupts it as soon as it has an id. */

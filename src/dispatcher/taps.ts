@@ -57,9 +57,9 @@ export async function onButton(a: ActorContext, item: MailItem, act: ButtonAct, 
     case "restartCodex":
       return restartCodex(a, item.id, act.slot);
     case "command":
-      return runCommand(a, item.id, { name: act.name, args: act.args }, person, act.how);
+      return runCommand(a, ack, { name: act.name, args: act.args }, person, act.how, act.message);
     case "setting":
-      return runCommand(a, item.id, { name: "settings", args: `${act.key} ${act.value}` }, person, undefined);
+      return runCommand(a, ack, { name: "settings", args: `${act.key} ${act.value}` }, person, undefined);
     case "terminal":
       return goOnInTerminal(a, ack);
     case "endTerminal":

@@ -2,12 +2,13 @@ import { CodexError } from "../codex/port.ts";
 import type { RunningTurn, Waiting } from "../model/chat.ts";
 import type { OutboxBody } from "../model/delivery.ts";
 import type { BridgeError } from "../model/errors.ts";
-import type { ClientId, MailId, MessageId } from "../model/ids.ts";
+import type { ClientId, MessageId } from "../model/ids.ts";
 import type { Person } from "../model/message.ts";
 import { emptyView, type TurnView } from "../model/view.ts";
 import { type ActorContext, text } from "./context.ts";
-import { type Group, groupOfIds, nextGroup, nextWaiting } from "./mailbox.ts";
+import { compareIds, type Group, groupOfIds, nextWaiting } from "./mailbox.ts";
 import { endEarly } from "./not-started.ts";
+import { nextInPlace } from "./place.ts";
 import type { Commit } from "./port.ts";
 import { buildInput } from "./prompt.ts";
 import { ensureSession } from "./session.ts";
@@ -16,7 +17,7 @@ import { freshNotes } from "./turn-log.ts";
 /** Takes the next thing that waits, if no turn runs. Answers how long to wait for the rest of a joined message. */
 export async function startNext(a: ActorContext): Promise<number | undefined> {
   if (a.turn !== undefined || a.phase !== "ready") return undefined;
-  const next = nextGroup(a.mail, a.taken(), a.parts.clock.uptime());
+  const next = nextInPlace(a);
   const waiting = nextWaiting(a.waiting);
   const waitingGroup = waiting === undefined ? undefined : groupOfIds(a.mail, waiting.mailIds);
   if (waiting !== undefined && waitingGroup === undefined) {
@@ -85,7 +86,8 @@ export async function beginGroup(a: ActorContext, group: Group, waiting: Waiting
 }
 
 /** The durable intent first, then everything that may take time, outside of the loop. */
-async function openTurn(a: ActorContext, turn: RunningTurn, also: Commit): Promise<void> {
+async function openTurn(a: ActorContext, asked: RunningTurn, also: Commit): Promise<void> {
+  const turn = a.lastRead === undefined ? asked : { ...asked, readTo: a.lastRead };
   const mint = a.mint();
   const stop = mint.button(a.words.buttons.stop, { act: "stop", slot: turn.slot });
   const view: TurnView = { ...emptyView(turn.slot, a.now, a.language), stopNonce: stop.nonce };
@@ -203,10 +205,4 @@ export async function tellSkipped(
 
 function before(x: Group, y: Group): boolean {
   return compareIds(x.mailIds[0], y.mailIds[0]) < 0;
-}
-
-function compareIds(x: MailId | undefined, y: MailId | undefined): number {
-  const [xMs = 0, xSeq = 0] = (x ?? "").split("-").map(Number);
-  const [yMs = 0, ySeq = 0] = (y ?? "").split("-").map(Number);
-  return xMs - yMs || xSeq - ySeq;
 }

@@ -119,7 +119,7 @@ export function takenBack(
   ids: readonly MailId[],
 ): { readonly ack: readonly MailId[]; readonly ops: readonly OutboxBody[] } {
   const dropped = a.mail.flatMap(({ id, mail }) =>
-    ids.includes(id) && mail.kind === "prompt" ? [mail.message.messageId] : [],
+    ids.includes(id) && (mail.kind === "prompt" || mail.kind === "command") ? [mail.message.messageId] : [],
   );
   const [replyTo] = dropped;
   if (replyTo === undefined) return { ack: ids, ops: [] };

@@ -61,6 +61,8 @@ export interface RunningTurn {
   readonly reasons?: readonly { readonly request: RequestNumber; readonly text: string }[];
   /** What we say ourselves where no mail starts the turn ([Continue], [Try now]). */
   readonly text?: string;
+  /** The newest mail read when it began: a command up to here was not written into this turn. Absent: none was. */
+  readonly readTo?: MailId;
   /** It is to stop: asked by a person, by the service that ends, for a newer message, or as it takes too long. */
   readonly stopping?: "stop" | "service" | "message" | "tooLong";
   /** Review and compaction take no steer. */

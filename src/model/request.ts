@@ -1,4 +1,5 @@
 import type { ChatKey, MailId, MessageId, Nonce, RequestNumber, ThreadId, TurnId } from "./ids.ts";
+import type { InboundMessage } from "./inbound.ts";
 
 /** One changed file of a patch. `diff` is a unified diff, or the content of an added file. */
 export interface FileChange {
@@ -108,7 +109,8 @@ export type ButtonAct =
       readonly act: "command";
       readonly name: string;
       readonly args: string /** How to deal with the running turn. */;
-      readonly how?: "stopFirst" | "afterTurn";
+      readonly how?: "stopFirst" | "afterTurn" /** The message it was written in; its text is `args`. */;
+      readonly message?: InboundMessage;
     }
   /** A message that was no command of ours goes to Codex after all; `messageId` is the message it came in. */
   | { readonly act: "sendAsText"; readonly text: string; readonly messageId: MessageId }

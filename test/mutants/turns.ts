@@ -57,8 +57,8 @@ export const turnMutants: readonly Mutant[] = [
     law: "L4",
     fault: "what was handed to a turn and not read starts after the stop",
     file: "src/dispatcher/turn.ts",
-    find: 'const unread = turn.stopping === "stop" ?',
-    replace: "const unread = turn.stopping === undefined ?",
+    find: 'turn.stopping === "stop"\n      ? takenBack(',
+    replace: "turn.stopping === undefined\n      ? takenBack(",
     tests: unread,
   },
   {
