@@ -58,6 +58,8 @@ export interface ServiceNode {
   thaw(): void;
   crash(): void;
   stop(): Promise<void>;
+  /** A chat of it is between an owner and its Codex: taken, rejoined, or tried again after a pause. */
+  readonly recovering: boolean;
 }
 
 const workspace: Workspace = {
@@ -178,6 +180,10 @@ class Service implements ServiceNode {
     this.stopping = true;
     await this.#dispatcher.stop("keep");
     await this.#sender.stop();
+  }
+
+  get recovering(): boolean {
+    return this.#dispatcher.snapshot().some(({ phase }) => /^(claiming|starting|failing)$/.test(phase));
   }
 
   #exit(): void {

@@ -114,6 +114,8 @@ async function atRest(world: World): Promise<boolean> {
   const { people, codex, gate } = world;
   // A stop that is under way comes to its end, and its node starts anew.
   if ([...world.nodes.values()].some(({ stopping }) => stopping)) return false;
+  // A stop leaves what is rejoined to its lease, and to the next start.
+  if (living(world).some(({ recovering }) => recovering)) return false;
   if (people.busy || people.silent > 0 || gate.held.length > 0) return false;
   if (codex.processes.some(({ alive, turn }) => alive && turn !== undefined)) return false;
   return (await world.leftovers(false)).length === 0;
