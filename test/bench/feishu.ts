@@ -84,6 +84,7 @@ async function warmRows(place: Place, progress: (line: string) => void): Promise
       unit: "ms",
       samples: all("toFrame"),
       bars: { p95: 50 },
+      why: `of ${samples} samples the slowest alone is the p95`,
     },
     {
       row: "Feishu: `turn/completed` read → final requested",

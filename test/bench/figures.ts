@@ -13,6 +13,8 @@ export interface Figure {
   };
   /** What the same run gave without the service. */
   readonly baseline?: readonly number[];
+  /** What to know when a bar is missed. */
+  readonly why?: string;
 }
 
 /** One group of rows, measured in one world. */
@@ -30,15 +32,16 @@ function quantile(samples: readonly number[], share: number): number {
 /** The bars a figure misses, in words. A figure without samples misses all of them. */
 export function misses(figure: Figure): readonly string[] {
   const { bars = {}, samples, row, unit } = figure;
+  const why = figure.why === undefined ? "" : ` (${figure.why})`;
   const shares = { p50: 0.5, p95: 0.95, p99: 0.99, max: 1 } as const;
   const over = (["p50", "p95", "p99", "max"] as const).flatMap((name) => {
     const bar = bars[name];
     const value = quantile(samples, shares[name]);
-    return bar === undefined || value <= bar ? [] : [`${row}: ${name} is ${round(value)} ${unit}, over ${bar}`];
+    return bar === undefined || value <= bar ? [] : [`${row}: ${name} is ${round(value)} ${unit}, over ${bar}${why}`];
   });
   const median = quantile(samples, 0.5);
   if (bars.atLeast === undefined || median >= bars.atLeast) return over;
-  return [...over, `${row}: p50 is ${round(median)} ${unit}, under ${bars.atLeast}`];
+  return [...over, `${row}: p50 is ${round(median)} ${unit}, under ${bars.atLeast}${why}`];
 }
 
 /** The figures as a Markdown table. */

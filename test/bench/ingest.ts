@@ -85,6 +85,7 @@ function figures({ recorded, bare, least, ours, echoes }: Rounds): readonly Figu
       unit: "",
       samples: share(ours, bare),
       bars: { atLeast: 0.6 },
+      why: "the queue's work for each chat is not in the baseline, and two nodes share one thread with who writes to them",
     },
     {
       row: "calls to the stores a message, ingest included; baseline: those called directly",
