@@ -136,8 +136,11 @@ class Host implements CodexHost, SessionHost {
   }
 
   #spawn(user: CodexUser, chat: string): Promise<CodexSession> {
-    return this.#hold(user, "spawn", () => {
-      if (this.broken) throw new CodexError("spawnFailed", "it does not start");
+    return this.#hold(user, "spawn", (failing) => {
+      if (failing || this.broken) {
+        this.trace({ kind: "noCodex", chat });
+        throw new CodexError("spawnFailed", "it does not start");
+      }
       const process = new CodexProcess(this.#stage, 100 + this.processes.length, chat, user.node);
       this.processes.push(process);
       return this.#connect(user, process);
@@ -186,7 +189,6 @@ class Host implements CodexHost, SessionHost {
         run: (fault) => {
           this.gate.remove(held);
           try {
-            if (fault !== undefined && what === "spawn") throw new CodexError("spawnFailed", "no memory");
             const result = work(fault !== undefined);
             user.hear(() => resolve(result));
           } catch (error) {

@@ -12,6 +12,8 @@ export type TraceEvent =
   /** Codex has the message in its conversation. */
   | { readonly kind: "delivered"; readonly chat: string; readonly text: string; readonly clientId: string }
   /** A conversation with these messages is gone from the disk. */
+  /** No Codex starts for this chat. */
+  | { readonly kind: "noCodex"; readonly chat: string }
   | { readonly kind: "erased"; readonly chat: string; readonly clientIds: readonly string[] }
   /** An owner wrote down that Codex has these, and removed them from the mailbox. */
   | { readonly kind: "removed"; readonly chat: string; readonly mails: readonly string[] }
