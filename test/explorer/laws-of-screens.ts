@@ -115,12 +115,20 @@ export const visibleEndLaw: Verdict = (trace) => {
   const turns = new Set(only(trace, "turn").map(({ chat, clientId }) => `${chat} ${clientId}`));
   for (const turn of turns) {
     const final = sent.findLast((one) => one.final && `${one.chat} ${one.slot}` === turn);
-    const unseen = final === undefined && !isRefused(trace, turn);
+    const unseen = final === undefined && !isRefused(trace, turn) && !isTriedAnew(sent, turn);
     if (unseen) found.push(`turn ${turn} has no visible end`);
     if (final !== undefined) found.push(...lostWords(sent, turn, final));
   }
   return found;
 };
+
+/** A turn of our own words ([Continue]) that could not start: the chat was told so, and its [Try now] has a name of its own. */
+function isTriedAnew(sent: readonly Sent[], turn: string): boolean {
+  const own = /-c\d+/.test(turn);
+  return (
+    own && sent.some((one) => `${one.chat} ${one.slot}` === turn && /(could not take|may not have) this/.test(one.text))
+  );
+}
 
 function isRefused(trace: readonly TraceEvent[], turn: string): boolean {
   const chat = turn.split(" ")[0] ?? "";
