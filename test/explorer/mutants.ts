@@ -19,6 +19,8 @@ const outOfReach: readonly (readonly [RegExp, string])[] = [
 
 /** Those whose breach no reader of a schedule can see, each with the reason. */
 const unseen: Readonly<Record<string, string>> = {
+  "of an album or a cut text only the part that mentions the bot is taken": "its group hears everything",
+  "a message that was taken back while its file was fetched is steered": "no message has files",
   "a chat whose project is another worker's begins its next turn here": "one host serves all projects",
   "a worker ends the Codex of a turn whose project is another worker's": "one host serves all projects",
   "a chat is claimed by a worker that does not have its conversation": "one host has all conversations",
