@@ -19,6 +19,10 @@ const outOfReach: readonly (readonly [RegExp, string])[] = [
 
 /** Those whose breach no reader of a schedule can see, each with the reason. */
 const unseen: Readonly<Record<string, string>> = {
+  "a message that interrupts ends a turn that has read nothing, for ever":
+    "for ever only where every start shortens the conversation; in a schedule the next one reads its message",
+  "what was handed to a turn and not read starts after the stop":
+    "the laws ask that a message is read once or taken back with words, not which of the two a stop does",
   "of an album or a cut text only the part that mentions the bot is taken": "its group hears everything",
   "a message that was taken back while its file was fetched is steered": "no message has files",
   "a chat whose project is another worker's begins its next turn here": "one host serves all projects",
