@@ -6,11 +6,10 @@ import type { Binding, RunningTurn, Waiting } from "../model/chat.ts";
 import type { Content, OutboxBody } from "../model/delivery.ts";
 import { BridgeError } from "../model/errors.ts";
 import type { ChatKey, ClientId, MailId, MessageId, PersonId, RequestNumber, TurnId } from "../model/ids.ts";
-import type { InboundCommand, InboundMessage, Person } from "../model/message.ts";
 import { createMint, type Mint } from "../model/mint.ts";
 import type { RequestRecord } from "../model/request.ts";
 import type { Language, TurnView } from "../model/view.ts";
-import type { Input } from "./inputs.ts";
+import type { AfterTurn, Input } from "./inputs.ts";
 import type { Arrived } from "./mailbox.ts";
 import {
   type ChatRecord,
@@ -53,14 +52,6 @@ export interface ActorParts {
 export interface Answered {
   readonly record: RequestRecord;
   readonly mailId: MailId;
-}
-
-/** A command that waits for the end of the turn, and the message it was written in. */
-interface AfterTurn {
-  readonly ids: readonly MailId[];
-  readonly command: InboundCommand;
-  readonly person: Person;
-  readonly message?: InboundMessage;
 }
 
 /** Everything one chat's runtime knows. Only its own loop changes it. */

@@ -1,10 +1,19 @@
 import type { CodexError, CodexSession, SessionSpec, SteerResult } from "../codex/port.ts";
 import type { PendingSteer } from "../model/chat.ts";
-import type { RequestNumber } from "../model/ids.ts";
+import type { MailId, RequestNumber } from "../model/ids.ts";
+import type { InboundCommand, InboundMessage, Person } from "../model/message.ts";
 import type { CodexEvent } from "../model/turn.ts";
 import type { Group } from "./mailbox.ts";
 import type { BuiltInput } from "./prompt.ts";
 import type { Holding } from "./runtime-state.ts";
+
+/** A command that waits for the end of the turn, and the message it was written in. */
+export interface AfterTurn {
+  readonly ids: readonly MailId[];
+  readonly command: InboundCommand;
+  readonly person: Person;
+  readonly message?: InboundMessage;
+}
 
 /** What the actor's loop works through, one at a time. */
 export type Input =
